@@ -1,0 +1,8 @@
+package io.sluice.time;
+
+class SystemClockContractTest extends ClockContractTest {
+  @Override
+  protected Clock clock() {
+    return new SystemClock();
+  }
+}

@@ -1,0 +1,153 @@
+package io.sluice.content;
+
+import java.util.function.LongPredicate;
+
+/**
+ * Which chunk lies where, in memory: whole digests and places in open-addressed tables, 53 to 80
+ * bytes a chunk. Derived from the packs' own indexes and never written. Safe from any thread.
+ */
+final class ChunkIndex {
+  /** What {@link #find} answers for a chunk that is not here. */
+  static final long ABSENT = -1;
+
+  private static final int SHARD_BITS = 6;
+  private static final int FIELDS = 5;
+  private static final int PLACE = 4;
+  private static final int SLOTS_FIRST = 16;
+
+  private final Shard[] shards = new Shard[1 << SHARD_BITS];
+
+  ChunkIndex() {
+    for (int i = 0; i < shards.length; i++) {
+      shards[i] = new Shard();
+    }
+  }
+
+  /** The chunk's place, or {@link #ABSENT}. */
+  long find(Digest digest) {
+    return shard(digest).find(digest);
+  }
+
+  /** Adds a chunk unless it is here; its first place stays. True if it was added. */
+  boolean putIfAbsent(Digest digest, long place) {
+    if (place < 0) {
+      throw new IllegalArgumentException("place " + place);
+    }
+    return shard(digest).putIfAbsent(digest, place);
+  }
+
+  /** Forgets all chunks whose places fit. Looks at every one. */
+  void removeIf(LongPredicate place) {
+    for (Shard shard : shards) {
+      shard.removeIf(place);
+    }
+  }
+
+  /** How many chunks are here. */
+  long size() {
+    long sum = 0;
+    for (Shard shard : shards) {
+      sum += shard.size();
+    }
+    return sum;
+  }
+
+  private Shard shard(Digest digest) {
+    return shards[(int) (digest.a() >>> (Long.SIZE - SHARD_BITS))];
+  }
+
+  /**
+   * One table. Slots hold the digest's four longs and the place plus one, so that zero is a free
+   * slot; a forgotten chunk keeps its slot with place {@link #ABSENT}, which keeps probing simple.
+   */
+  private static final class Shard {
+    private static final long FORGOTTEN = ABSENT;
+
+    private long[] table = new long[SLOTS_FIRST * FIELDS];
+    private int used;
+    private int forgotten;
+
+    synchronized long find(Digest digest) {
+      long stored = table[slot(table, digest) + PLACE];
+      return stored <= 0 ? ABSENT : stored - 1;
+    }
+
+    synchronized boolean putIfAbsent(Digest digest, long place) {
+      int slot = slot(table, digest);
+      long stored = table[slot + PLACE];
+      if (stored > 0) {
+        return false;
+      }
+      if (stored == FORGOTTEN) {
+        forgotten--;
+      } else {
+        if ((used + 1) * 4L > table.length / FIELDS * 3L) {
+          grow();
+          slot = slot(table, digest);
+        }
+        used++;
+      }
+      write(table, slot, digest, place + 1);
+      return true;
+    }
+
+    synchronized void removeIf(LongPredicate place) {
+      for (int slot = 0; slot < table.length; slot += FIELDS) {
+        long stored = table[slot + PLACE];
+        if (stored > 0 && place.test(stored - 1)) {
+          table[slot + PLACE] = FORGOTTEN;
+          forgotten++;
+        }
+      }
+    }
+
+    synchronized int size() {
+      return used - forgotten;
+    }
+
+    private void grow() {
+      int slots = table.length / FIELDS;
+      long[] larger = new long[Math.multiplyExact(slots + slots / 2, FIELDS)];
+      used = 0;
+      for (int from = 0; from < table.length; from += FIELDS) {
+        if (table[from + PLACE] > 0) {
+          Digest digest =
+              new Digest(table[from], table[from + 1], table[from + 2], table[from + 3]);
+          write(larger, slot(larger, digest), digest, table[from + PLACE]);
+          used++;
+        }
+      }
+      forgotten = 0;
+      table = larger;
+    }
+
+    /** Where the digest is, or where it belongs. There is always a free slot. */
+    private static int slot(long[] table, Digest digest) {
+      int slots = table.length / FIELDS;
+      // D. Lemire, Fast random integer generation in an interval, 2019: digests are evenly spread.
+      int slot = (int) Math.unsignedMultiplyHigh(digest.a() << SHARD_BITS, slots) * FIELDS;
+      while (table[slot + PLACE] != 0 && !holds(table, slot, digest)) {
+        slot += FIELDS;
+        if (slot == table.length) {
+          slot = 0;
+        }
+      }
+      return slot;
+    }
+
+    private static boolean holds(long[] table, int slot, Digest digest) {
+      return table[slot] == digest.a()
+          && table[slot + 1] == digest.b()
+          && table[slot + 2] == digest.c()
+          && table[slot + 3] == digest.d();
+    }
+
+    private static void write(long[] table, int slot, Digest digest, long placePlusOne) {
+      table[slot] = digest.a();
+      table[slot + 1] = digest.b();
+      table[slot + 2] = digest.c();
+      table[slot + 3] = digest.d();
+      table[slot + PLACE] = placePlusOne;
+    }
+  }
+}

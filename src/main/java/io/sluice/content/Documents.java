@@ -1,0 +1,329 @@
+package io.sluice.content;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/**
+ * Small wholes, such as manifests: one zstd file each, named by the SHA-256 of its plain bytes.
+ * Safe from any thread.
+ */
+final class Documents {
+  /** The most bytes of a document, plain or stored: what one Java array holds. */
+  static final int BYTES_MAX = Integer.MAX_VALUE - 64;
+
+  /** The fewest digits a shortened name needs. */
+  static final int PREFIX_DIGITS_MIN = 12;
+
+  private static final String DAMAGED = ".damaged";
+  private static final int WINDOW_LOG_MAX = 23;
+  private static final int PIECE_BYTES = 128 * 1024;
+
+  private final LibraryFiles files;
+  private final NavigableSet<Digest> held = new ConcurrentSkipListSet<>();
+  private final Set<Digest> foundAtStart = ConcurrentHashMap.newKeySet();
+
+  Documents(LibraryFiles files) {
+    this.files = files;
+  }
+
+  /** Finds out what is here by the files' names. Nothing is read. */
+  void load() throws Failure {
+    for (int i = 0; i < 256; i++) {
+      for (String name : files.disk().list(folder(i))) {
+        if (isDigest(name)) {
+          held.add(Digest.parse(name));
+          foundAtStart.add(Digest.parse(name));
+        }
+      }
+    }
+  }
+
+  /** Whether a document is held and, if it is, durable. */
+  boolean holds(Digest document) {
+    if (!held.contains(document)) {
+      return false;
+    }
+    try {
+      makeNameDurable(document);
+      return true;
+    } catch (Failure e) {
+      // The library has stopped, which whoever now stores the document is told.
+      return false;
+    }
+  }
+
+  List<Digest> all() {
+    return List.copyOf(held);
+  }
+
+  Digest put(byte[] plain) throws Failure {
+    Digest digest = Digest.of(plain);
+    if (!holds(digest)) {
+      putStored(digest, compress(plain));
+    }
+    return digest;
+  }
+
+  void putStored(Digest digest, byte[] stored) throws Failure {
+    // Verified even if held: a peer that sends rubbish is told so whatever is here.
+    Path file = file(digest);
+    verify(digest, stored, file);
+    if (holds(digest)) {
+      return;
+    }
+    files.requireSpace(stored.length);
+    files.disk().createFolders(folder(digest));
+    files.publish(ByteBuffer.wrap(stored), file, "content.document");
+    held.add(digest);
+  }
+
+  byte[] plain(Digest digest, long plainMax) throws Failure {
+    Path file = file(digest);
+    Growing plain = new Growing(Math.min(plainMax, BYTES_MAX));
+    byte[] stored = read(digest, file);
+    try {
+      decode(stored, file, plain);
+      if (!plain.tooLong && !Digest.of(plain.bytes, 0, plain.length).equals(digest)) {
+        throw mismatch(file);
+      }
+    } catch (Failure e) {
+      setAside(digest, file);
+      throw e;
+    }
+    if (plain.tooLong) {
+      throw Failure.permanent(
+          Code.MANIFEST_TOO_LARGE,
+          "reading document " + digest,
+          "it has more than " + plainMax + " plain bytes",
+          "raise the limit, or leave it");
+    }
+    return plain.take();
+  }
+
+  byte[] stored(Digest digest) throws Failure {
+    Path file = file(digest);
+    byte[] stored = read(digest, file);
+    try {
+      verify(digest, stored, file);
+    } catch (Failure e) {
+      setAside(digest, file);
+      throw e;
+    }
+    return stored;
+  }
+
+  Digest resolve(String prefix) throws Failure {
+    int digits = prefix.length();
+    if (digits < PREFIX_DIGITS_MIN || digits > 2 * Digest.BYTES || !isHex(prefix)) {
+      throw Failure.permanent(
+          Code.USAGE,
+          "finding document \"" + prefix + "\"",
+          "a shortened digest has " + PREFIX_DIGITS_MIN + " to 64 lower-case hexadecimal digits",
+          "give at least " + PREFIX_DIGITS_MIN + " digits");
+    }
+    Digest least = Digest.parse(prefix + "0".repeat(2 * Digest.BYTES - digits));
+    List<String> found = new ArrayList<>();
+    for (Digest digest : held.tailSet(least)) {
+      if (!digest.hex().startsWith(prefix) || found.size() > Failure.ITEMS_MAX) {
+        break;
+      }
+      found.add(digest.hex());
+    }
+    if (found.size() > 1) {
+      throw Failure.permanent(
+              Code.AMBIGUOUS, "finding document " + prefix, "several begin so", "give more digits")
+          .about(found);
+    }
+    if (found.isEmpty()) {
+      throw Failure.permanent(
+          Code.NOT_FOUND,
+          "finding document " + prefix,
+          "none in " + files.folder() + " begins so",
+          "check the digest and the library");
+    }
+    return Digest.parse(found.get(0));
+  }
+
+  /** Stored bytes of all documents. */
+  long bytes() throws Failure {
+    long sum = 0;
+    for (Digest digest : held) {
+      try (Disk.Reader reader = files.disk().open(file(digest))) {
+        sum += reader.size();
+      }
+    }
+    return sum;
+  }
+
+  /**
+   * A document found at the start may have been renamed by a process that died before it forced the
+   * folder. Whoever is told that the document is held relies on it.
+   */
+  private void makeNameDurable(Digest digest) throws Failure {
+    if (foundAtStart.contains(digest)) {
+      files.stop().force(() -> files.disk().forceDirectory(folder(digest)));
+      foundAtStart.remove(digest);
+    }
+  }
+
+  private byte[] read(Digest digest, Path file) throws Failure {
+    if (!held.contains(digest)) {
+      throw DiskFailures.missing("reading document", file);
+    }
+    try {
+      return files.read(file, BYTES_MAX);
+    } catch (Failure e) {
+      if (e.code() == Code.CONTENT_MISSING) {
+        held.remove(digest);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Keeps a damaged document's file for whoever wants to look, under a name that is none, so that
+   * the document is fetched again. If that fails it is found damaged again after the next start.
+   */
+  private void setAside(Digest digest, Path file) throws Failure {
+    held.remove(digest);
+    files.disk().rename(file, file.resolveSibling(digest.hex() + DAMAGED));
+  }
+
+  private static byte[] compress(byte[] plain) {
+    ByteArrayOutputStream stored = new ByteArrayOutputStream(Math.max(64, plain.length / 4));
+    try (ZstdOutputStreamNoFinalizer zstd =
+        new ZstdOutputStreamNoFinalizer(stored, FrameCodec.LEVEL)) {
+      zstd.write(plain, 0, plain.length);
+    } catch (IOException e) {
+      throw new IllegalStateException("zstd failed in memory", e);
+    }
+    return stored.toByteArray();
+  }
+
+  /** Decodes in pieces and compares with the digest; bounded memory whatever the bytes are. */
+  private static void verify(Digest digest, byte[] stored, Path file) throws Failure {
+    MessageDigest sha = Digest.sha256();
+    decode(
+        stored,
+        file,
+        (piece, length) -> {
+          sha.update(piece, 0, length);
+          return true;
+        });
+    if (!Digest.read(sha.digest(), 0).equals(digest)) {
+      throw mismatch(file);
+    }
+  }
+
+  private static void decode(byte[] stored, Path file, Pieces pieces) throws Failure {
+    requireOneFrame(stored, file);
+    try (ZstdInputStreamNoFinalizer zstd =
+        new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(stored))) {
+      zstd.setLongMax(WINDOW_LOG_MAX);
+      byte[] piece = new byte[PIECE_BYTES];
+      long sum = 0;
+      for (int length = zstd.read(piece); length >= 0; length = zstd.read(piece)) {
+        sum += length;
+        if (sum > BYTES_MAX) {
+          throw PackFormat.corrupt(file, "it has more than " + BYTES_MAX + " plain bytes");
+        }
+        if (!pieces.take(piece, length)) {
+          return;
+        }
+      }
+    } catch (IOException e) {
+      throw PackFormat.corrupt(file, "zstd: " + e.getMessage()).because(e);
+    }
+  }
+
+  private static void requireOneFrame(byte[] stored, Path file) throws Failure {
+    try {
+      // zstd-jni answers no bytes at all with an exception of its own.
+      if (stored.length > 0
+          && Zstd.findFrameCompressedSize(stored, 0, stored.length) == stored.length) {
+        return;
+      }
+    } catch (ZstdException e) {
+      throw PackFormat.corrupt(file, "zstd: " + e.getMessage()).because(e);
+    }
+    throw PackFormat.corrupt(file, "it is not exactly one zstd frame");
+  }
+
+  private static Failure mismatch(Path file) {
+    return PackFormat.corrupt(file, "its plain bytes do not match its digest");
+  }
+
+  private Path folder(int firstByte) {
+    return files.documents().resolve(HexFormat.of().toHexDigits((byte) firstByte));
+  }
+
+  private Path folder(Digest digest) {
+    return folder((int) (digest.a() >>> 56));
+  }
+
+  private Path file(Digest digest) {
+    return folder(digest).resolve(digest.hex());
+  }
+
+  private static boolean isDigest(String name) {
+    return name.length() == 2 * Digest.BYTES && isHex(name);
+  }
+
+  private static boolean isHex(String text) {
+    return text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+  }
+
+  /** Takes plain bytes as they are decoded; false ends it. */
+  @FunctionalInterface
+  private interface Pieces {
+    boolean take(byte[] piece, int length);
+  }
+
+  /** An array that grows with what is really decoded, up to a limit. */
+  private static final class Growing implements Pieces {
+    private final long most;
+    private byte[] bytes = new byte[PIECE_BYTES];
+    private int length;
+    private boolean tooLong;
+
+    Growing(long most) {
+      this.most = most;
+    }
+
+    @Override
+    public boolean take(byte[] piece, int pieceLength) {
+      if ((long) length + pieceLength > most) {
+        tooLong = true;
+        return false;
+      }
+      if (length + pieceLength > bytes.length) {
+        long wanted = Math.max(2L * bytes.length, (long) length + pieceLength);
+        bytes = java.util.Arrays.copyOf(bytes, (int) Math.min(wanted, BYTES_MAX));
+      }
+      System.arraycopy(piece, 0, bytes, length, pieceLength);
+      length += pieceLength;
+      return true;
+    }
+
+    byte[] take() {
+      return length == bytes.length ? bytes : java.util.Arrays.copyOf(bytes, length);
+    }
+  }
+}

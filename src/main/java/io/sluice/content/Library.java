@@ -1,0 +1,319 @@
+package io.sluice.content;
+
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import io.sluice.parallel.OsThreads;
+import io.sluice.parallel.Threads;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The content library of a site: a folder of packs and documents (docs/formats/data-folder.md),
+ * held by one process at a time. Safe from any thread.
+ *
+ * <p>It opens and reads whatever is damaged in it; what is damaged is not held, and so is fetched
+ * again. After a failed force it reads on and refuses to write until it is opened anew.
+ */
+public final class Library implements ChunkStore, AutoCloseable {
+  private final Parts parts;
+  private final Threads threads;
+  private final PackIntake.Sizes sizes;
+  private final Disk.Lock lock;
+  private final FrameCache cache = new FrameCache();
+  private final CodecPool codecs = new CodecPool();
+  private final List<Failure> problems = new CopyOnWriteArrayList<>();
+
+  /** What a library is made of. */
+  record Parts(
+      LibraryFiles files,
+      Packs packs,
+      ChunkIndex index,
+      Quarantine quarantine,
+      Documents documents) {}
+
+  /**
+   * How much a library holds.
+   *
+   * @param packs sealed and open
+   * @param frameBytes bytes of frames in packs, headers included
+   * @param chunks how many are held
+   * @param documents how many are held
+   * @param documentBytes stored bytes of documents
+   */
+  public record Stats(
+      long packs, long frameBytes, long chunks, long documents, long documentBytes) {}
+
+  private Library(Parts parts, Threads threads, PackIntake.Sizes sizes, Disk.Lock lock) {
+    this.parts = parts;
+    this.threads = threads;
+    this.sizes = sizes;
+    this.lock = lock;
+  }
+
+  /** Opens the library in a folder with real threads. */
+  public static Library open(Disk disk, Path folder) throws Failure {
+    return open(disk, folder, new OsThreads());
+  }
+
+  /**
+   * Opens the library in a folder, making it if the folder is missing or empty. Packs that a
+   * stopped process left open are sealed.
+   *
+   * @param threads where packs are forced in the background, and {@link #check} reads
+   * @throws Failure LIBRARY_IN_USE; LIBRARY_TOO_NEW or LIBRARY_TOO_OLD; LIBRARY_MISSING if the
+   *     folder holds something else; CONTENT_CORRUPT if FORMAT is damaged; or what the disk says
+   */
+  public static Library open(Disk disk, Path folder, Threads threads) throws Failure {
+    return open(disk, folder, threads, PackIntake.Sizes.NORMAL);
+  }
+
+  static Library open(Disk disk, Path folder, Threads threads, PackIntake.Sizes sizes)
+      throws Failure {
+    Path absolute = folder.toAbsolutePath().normalize();
+    disk.createFolders(absolute);
+    Disk.Lock lock = disk.lock(absolute.resolve(LibraryFiles.LOCK));
+    Library opened = null;
+    try {
+      LibraryFiles files = new LibraryFiles(disk, absolute, new Stop());
+      files.prepare();
+      ChunkIndex index = new ChunkIndex();
+      Packs packs = new Packs(files, index);
+      Parts parts = new Parts(files, packs, index, new Quarantine(files), new Documents(files));
+      opened = new Library(parts, threads, sizes, lock).load();
+      return opened;
+    } finally {
+      if (opened == null) {
+        lock.close();
+      }
+    }
+  }
+
+  private Library load() throws Failure {
+    parts.quarantine().load();
+    parts.documents().load();
+    codecs.use(
+        codec -> {
+          new LibraryStart(parts, codec, problems).load();
+          return true;
+        });
+    return this;
+  }
+
+  /** Where the library is. */
+  public Path folder() {
+    return parts.files().folder();
+  }
+
+  /** The disk the library is on, for what others keep in its folder. */
+  public Disk disk() {
+    return parts.files().disk();
+  }
+
+  /**
+   * What was found wrong when the library was opened, by the way; {@link #check} looks for more.
+   */
+  public List<Failure> problems() {
+    return List.copyOf(problems);
+  }
+
+  @Override
+  public boolean holds(Digest chunk) {
+    return parts.index().find(chunk) != ChunkIndex.ABSENT;
+  }
+
+  @Override
+  public Optional<Place> place(Digest chunk) {
+    long place = parts.index().find(chunk);
+    return place == ChunkIndex.ABSENT
+        ? Optional.empty()
+        : Optional.of(new Place(FramePlace.pack(place), FramePlace.offset(place)));
+  }
+
+  @Override
+  public int read(Digest chunk, byte[] into, int at) throws Failure {
+    long place = parts.index().find(chunk);
+    if (place == ChunkIndex.ABSENT) {
+      throw missing("reading chunk " + chunk, "the library does not hold it");
+    }
+    int length;
+    try {
+      length =
+          cache.read(
+              place,
+              chunk,
+              new FrameCache.Target(into, at),
+              plain ->
+                  codecs.use(
+                      codec -> {
+                        Frame frame = loaded(place);
+                        codec.decodeUnverified(frame, plain, 0);
+                        return frame.chunks();
+                      }));
+    } catch (Failure e) {
+      throw e.code() == Code.CONTENT_CORRUPT ? damaged(place, e.why()).because(e) : e;
+    }
+    if (length == FrameCache.DAMAGED) {
+      throw damaged(place, "chunk " + chunk + " does not match its digest");
+    }
+    return length;
+  }
+
+  @Override
+  public Frame frame(Place place) throws Failure {
+    long packed = FramePlace.of(place.pack(), place.offset());
+    try {
+      return loaded(packed);
+    } catch (Failure e) {
+      throw e.code() == Code.CONTENT_CORRUPT ? damaged(packed, e.why()).because(e) : e;
+    }
+  }
+
+  @Override
+  public Intake intake() throws Failure {
+    parts.files().stop().require();
+    return new PackIntake(parts, threads, sizes);
+  }
+
+  /**
+   * Does nothing while the library takes content.
+   *
+   * @throws Failure DISK_ERROR, permanent, if a failed force has stopped it: this process must end,
+   *     and only one that has read what is really there may go on
+   */
+  public void requireWritable() throws Failure {
+    parts.files().stop().require();
+  }
+
+  /** Whether a document is here, and durable. */
+  public boolean holdsDocument(Digest document) {
+    return parts.documents().holds(document);
+  }
+
+  /**
+   * Stores a document, durable on return, and returns the digest of its plain bytes.
+   *
+   * @throws Failure NO_SPACE or DISK_ERROR
+   */
+  public Digest putDocument(byte[] plain) throws Failure {
+    return parts.documents().put(plain);
+  }
+
+  /**
+   * Stores a document as it was encoded elsewhere, durable on return.
+   *
+   * @param stored exactly one zstd frame
+   * @throws Failure CONTENT_CORRUPT if it does not decode to bytes of this digest; NO_SPACE or
+   *     DISK_ERROR
+   */
+  public void putStoredDocument(Digest document, byte[] stored) throws Failure {
+    parts.documents().putStored(document, stored);
+  }
+
+  /**
+   * A document's plain bytes, compared with its digest.
+   *
+   * @throws Failure CONTENT_MISSING, CONTENT_CORRUPT (it is then no longer held),
+   *     MANIFEST_TOO_LARGE if it has more than {@code plainMax} bytes, or DISK_ERROR
+   */
+  public byte[] document(Digest document, long plainMax) throws Failure {
+    return parts.documents().plain(document, plainMax);
+  }
+
+  /**
+   * A document as it is stored, one zstd frame, verified.
+   *
+   * @throws Failure CONTENT_MISSING, CONTENT_CORRUPT (it is then no longer held) or DISK_ERROR
+   */
+  public byte[] storedDocument(Digest document) throws Failure {
+    return parts.documents().stored(document);
+  }
+
+  /**
+   * The document whose digest begins with these digits, at least 12.
+   *
+   * @throws Failure NOT_FOUND, AMBIGUOUS, or USAGE if these are no such digits
+   */
+  public Digest resolveDocument(String hexPrefix) throws Failure {
+    return parts.documents().resolve(hexPrefix);
+  }
+
+  /** All documents held, in order. */
+  public List<Digest> documents() {
+    return parts.documents().all();
+  }
+
+  public Stats stats() throws Failure {
+    return new Stats(
+        parts.packs().count(),
+        parts.packs().frameBytes(),
+        parts.index().size(),
+        parts.documents().all().size(),
+        parts.documents().bytes());
+  }
+
+  /**
+   * Re-reads everything: every frame is decoded and every chunk and document compared with its
+   * digest. What is found damaged is no longer held.
+   *
+   * @return all problems, at most 10,000 and a last one that says how many more; empty if all is
+   *     well
+   */
+  public List<Failure> check() throws Failure, InterruptedException {
+    return new LibraryCheck(parts, codecs, this::quarantine).all(threads);
+  }
+
+  /** Seals what is open and lets the folder go. Sessions are closed before. */
+  @Override
+  public void close() throws Failure {
+    try {
+      parts.packs().close();
+    } finally {
+      codecs.close();
+      lock.close();
+    }
+  }
+
+  /** Reads a frame; CONTENT_CORRUPT is not acted on yet. */
+  private Frame loaded(long place) throws Failure {
+    try {
+      return parts
+          .packs()
+          .frame(place)
+          .orElseThrow(() -> PackFormat.corrupt(file(place), "the frame's bytes are damaged"));
+    } catch (Failure e) {
+      if (e.code() == Code.CONTENT_MISSING) {
+        parts.packs().forget(FramePlace.pack(place));
+      }
+      throw e;
+    }
+  }
+
+  private Failure damaged(long place, String why) {
+    Failure failure =
+        PackFormat.corrupt(file(place), "at byte " + FramePlace.offset(place) + ": " + why);
+    try {
+      quarantine(place);
+    } catch (Failure e) {
+      // Not remembered on the disk: after a restart the damage is found again by reading.
+      failure.addSuppressed(e);
+    }
+    return failure;
+  }
+
+  private Path file(long place) {
+    return parts.packs().file(FramePlace.pack(place));
+  }
+
+  /** The frame's chunks are no longer held, at once, and after a restart. */
+  private void quarantine(long place) throws Failure {
+    parts.index().removeIf(each -> each == place);
+    parts.quarantine().add(place);
+  }
+
+  private static Failure missing(String what, String why) {
+    return Failure.permanent(
+        Code.CONTENT_MISSING, what, why, "capture it again, or fetch it from the parent");
+  }
+}

@@ -1,0 +1,219 @@
+package io.sluice.content;
+
+import io.sluice.failure.Failure;
+import io.sluice.parallel.Crew;
+import io.sluice.parallel.Job;
+import io.sluice.parallel.Threads;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A library's writing session. Full packs are sealed, and long ones written back, by a thread of
+ * its own while appending goes on, so that {@link #commit} waits for the last few megabytes only.
+ */
+final class PackIntake implements ChunkStore.Intake {
+  /**
+   * When packs end and when they are written back.
+   *
+   * @param packBytes where a pack's frames end at the latest
+   * @param writeBackBytes after so many bytes a pack is forced in the background
+   */
+  record Sizes(int packBytes, int writeBackBytes) {
+    static final Sizes NORMAL = new Sizes(PackFormat.FRAMES_END_MAX, 16 << 20);
+  }
+
+  /** After so many bytes the free space is looked at again. */
+  static final int SPACE_CHECK_BYTES = 8 << 20;
+
+  /** Forces that may wait; beyond that appending waits, so that unforced bytes stay bounded. */
+  private static final int BACKGROUND_QUEUED = 4;
+
+  private final LibraryFiles files;
+  private final Packs packs;
+  private final ChunkIndex index;
+  private final Threads threads;
+  private final Sizes sizes;
+  private final ChunkIndex claimed = new ChunkIndex();
+
+  private @Nullable Crew background;
+  private @Nullable PackWriter pack;
+  private long storedBytes;
+  private long uncheckedBytes = SPACE_CHECK_BYTES;
+  private long unforcedBytes;
+  private @Nullable Failure failed;
+  private boolean closed;
+
+  PackIntake(Library.Parts parts, Threads threads, Sizes sizes) {
+    this.files = parts.files();
+    this.packs = parts.packs();
+    this.index = parts.index();
+    this.threads = threads;
+    this.sizes = sizes;
+  }
+
+  @Override
+  public boolean claim(Digest chunk) {
+    return index.find(chunk) == ChunkIndex.ABSENT && claimed.putIfAbsent(chunk, 0);
+  }
+
+  @Override
+  public void append(Frame frame) throws Failure {
+    byte[] head = FrameFormat.head(frame);
+    synchronized (this) {
+      requireSound();
+      try {
+        appendNow(head, frame);
+      } catch (Failure e) {
+        failed = e;
+        throw e;
+      }
+    }
+    files.disk().reached("content.frame-appended");
+  }
+
+  @Override
+  public void commit() throws Failure {
+    synchronized (this) {
+      requireSound();
+      try {
+        sealLast();
+        finishBackground();
+        // Chunks this session did not claim because they were held may be another session's, and
+        // not
+        // durable yet: whoever relies on them makes them so.
+        packs.forceOpen();
+        packs.forceNames();
+      } catch (Failure e) {
+        failed = e;
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public synchronized long storedBytes() {
+    return storedBytes;
+  }
+
+  @Override
+  public void close() throws Failure {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try {
+        sealLast();
+        finishBackground();
+      } catch (Failure e) {
+        // What cannot be sealed now stays an open pack, held, and is sealed later. A session that
+        // has
+        // failed has said why already.
+        if (failed == null) {
+          throw e;
+        }
+      } finally {
+        if (background != null) {
+          background.close();
+        }
+      }
+    }
+  }
+
+  private void appendNow(byte[] head, Frame frame) throws Failure {
+    int bytes = head.length + frame.stored().length;
+    requireSpace(bytes);
+    PackWriter current = pack;
+    if (current != null && current.end() + bytes > sizes.packBytes()) {
+      PackWriter full = current;
+      pack = null;
+      current = null;
+      inBackground(full, () -> packs.seal(full));
+    }
+    if (current == null) {
+      current = packs.create();
+      pack = current;
+      unforcedBytes = 0;
+    }
+    long place = FramePlace.of(current.number(), current.append(head, frame));
+    for (Frame.Chunk chunk : frame.chunks()) {
+      index.putIfAbsent(chunk.digest(), place);
+    }
+    storedBytes += bytes;
+    unforcedBytes += bytes;
+    if (unforcedBytes >= sizes.writeBackBytes()) {
+      unforcedBytes = 0;
+      PackWriter growing = current;
+      inBackground(growing, () -> packs.force(growing));
+    }
+  }
+
+  private void requireSpace(int bytes) throws Failure {
+    uncheckedBytes += bytes;
+    if (uncheckedBytes >= SPACE_CHECK_BYTES) {
+      files.requireSpace(SPACE_CHECK_BYTES);
+      uncheckedBytes = 0;
+    }
+  }
+
+  private void requireSound() throws Failure {
+    if (closed) {
+      throw new IllegalStateException("the session is closed");
+    }
+    if (failed != null) {
+      throw failed;
+    }
+    files.stop().require();
+  }
+
+  private void sealLast() throws Failure {
+    PackWriter last = pack;
+    pack = null;
+    if (last != null) {
+      packs.seal(last);
+    }
+  }
+
+  private void inBackground(PackWriter what, Stop.Force force) throws Failure {
+    Crew crew = background;
+    if (crew == null) {
+      crew = threads.crew("pack-" + Long.toHexString(what.number()), 1, BACKGROUND_QUEUED);
+      background = crew;
+    }
+    Job<Boolean> job =
+        () -> {
+          force.run();
+          return true;
+        };
+    try {
+      crew.submit(job);
+    } catch (InterruptedException e) {
+      // Appending is not interruptible; the caller finds out at its next step that is.
+      Thread.currentThread().interrupt();
+      force.run();
+    }
+  }
+
+  /** Waits for the background whatever happens: a force that runs cannot be called back anyway. */
+  private void finishBackground() throws Failure {
+    Crew crew = background;
+    if (crew == null) {
+      return;
+    }
+    boolean interrupted = false;
+    boolean finished = false;
+    try {
+      while (!finished) {
+        try {
+          crew.finish();
+          finished = true;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

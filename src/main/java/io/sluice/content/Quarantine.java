@@ -1,0 +1,70 @@
+package io.sluice.content;
+
+import io.sluice.failure.Failure;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/**
+ * Frames found damaged. Their chunks are not held, also after a restart, so that they are fetched
+ * again; the packs keep the damaged bytes until they are deleted. The file is docs/formats/pack.md.
+ */
+final class Quarantine {
+  static final String FILE = "quarantine";
+
+  /** How many frames are remembered; more damage than that is found again by reading. */
+  static final int FRAMES_MAX = 10_000;
+
+  private static final String FIRST_LINE = "sluice-quarantine 0";
+  private static final int LINE_DIGITS = 16 + 1 + 8;
+
+  private final LibraryFiles files;
+  private final Path file;
+  private final Set<Long> places = new ConcurrentSkipListSet<>();
+
+  Quarantine(LibraryFiles files) {
+    this.files = files;
+    this.file = files.folder().resolve(FILE);
+  }
+
+  /**
+   * Reads the file. Lines that make no sense are dropped: their frames will be found damaged again.
+   */
+  void load() throws Failure {
+    if (!files.disk().exists(file)) {
+      return;
+    }
+    long most = FIRST_LINE.length() + 1 + (long) FRAMES_MAX * (LINE_DIGITS + 1);
+    String text = new String(files.read(file, most), StandardCharsets.US_ASCII);
+    for (String line : text.split("\n", -1)) {
+      if (line.matches("[0-9a-f]{16} [0-9a-f]{8}")) {
+        long pack = HexFormat.fromHexDigitsToLong(line.substring(0, 16));
+        long offset = HexFormat.fromHexDigitsToLong(line.substring(17));
+        if (FramePlace.fits(pack, offset)) {
+          places.add(FramePlace.of(pack, offset));
+        }
+      }
+    }
+  }
+
+  boolean contains(long place) {
+    return places.contains(place);
+  }
+
+  /** Remembers a frame, durably on return. */
+  synchronized void add(long place) throws Failure {
+    if (places.size() >= FRAMES_MAX || !places.add(place)) {
+      return;
+    }
+    StringBuilder text = new StringBuilder(FIRST_LINE).append('\n');
+    for (long each : places) {
+      text.append(HexFormat.of().toHexDigits(FramePlace.pack(each))).append(' ');
+      text.append(HexFormat.of().toHexDigits((int) FramePlace.offset(each))).append('\n');
+    }
+    byte[] bytes = text.toString().getBytes(StandardCharsets.US_ASCII);
+    files.publish(ByteBuffer.wrap(bytes), file, "content.quarantine");
+  }
+}

@@ -1,0 +1,110 @@
+package io.sluice.manifest;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * One element of a path, or a stream's name, as the raw bytes the platform keeps (POSIX bytes, even
+ * if not UTF-8; WTF-8 of Windows names). Ordered by unsigned bytes. Never empty, never {@code .} or
+ * {@code ..}, never holding a slash or a zero byte, at most {@link #BYTES_MAX} bytes.
+ */
+public final class Name implements Comparable<Name> {
+  /** 255 UTF-16 units take at most 765 bytes; room is left for other platforms. */
+  public static final int BYTES_MAX = 1024;
+
+  private final byte[] bytes;
+
+  private Name(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /**
+   * The name of these bytes.
+   *
+   * @throws IllegalArgumentException if no entry may be called that; the message says why
+   */
+  public static Name of(byte[] bytes) {
+    if (bytes.length == 0 || bytes.length > BYTES_MAX) {
+      throw new IllegalArgumentException("a name of " + bytes.length + " bytes");
+    }
+    for (byte b : bytes) {
+      if (b == '/' || b == 0) {
+        throw new IllegalArgumentException("a name with a separator or a zero byte");
+      }
+    }
+    if (bytes[0] == '.' && (bytes.length == 1 || (bytes.length == 2 && bytes[1] == '.'))) {
+      throw new IllegalArgumentException("the name . or ..");
+    }
+    return new Name(bytes.clone());
+  }
+
+  /** The name of this text's UTF-8 bytes; {@link #of(byte[])}'s rules. */
+  public static Name of(String text) {
+    return of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public byte[] bytes() {
+    return bytes.clone();
+  }
+
+  /** The bytes themselves, for readers of this room. */
+  byte[] raw() {
+    return bytes;
+  }
+
+  public int length() {
+    return bytes.length;
+  }
+
+  /** The name as text, if its bytes are valid UTF-8. */
+  public Optional<String> text() {
+    try {
+      return Optional.of(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public int compareTo(Name other) {
+    return Arrays.compareUnsigned(bytes, other.bytes);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Name name && Arrays.equals(bytes, name.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  /** For messages: control characters and invalid bytes are shown as {@code \xNN}. */
+  @Override
+  public String toString() {
+    StringBuilder shown = new StringBuilder();
+    String text = text().orElse(null);
+    if (text == null) {
+      for (byte b : bytes) {
+        shown.append(
+            b > 0x20 && b < 0x7f ? String.valueOf((char) b) : "\\x%02x".formatted(b & 0xff));
+      }
+      return shown.toString();
+    }
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c)) {
+                shown.append("\\x%02x".formatted(c));
+              } else {
+                shown.appendCodePoint(c);
+              }
+            });
+    return shown.toString();
+  }
+}

@@ -1,0 +1,58 @@
+package io.sluice.filesystem;
+
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import java.io.IOException;
+import java.util.List;
+
+/** What a failed system call means for the one who asked. */
+final class LinuxFailures {
+  private LinuxFailures() {}
+
+  /** A failure as an exception a stream may throw; its cause is the failure. */
+  static IOException carried(Failure failure) {
+    return new IOException(failure.getMessage(), failure);
+  }
+
+  static Failure reading(String entry, int errno) {
+    if (errno == Errno.ENOENT || errno == Errno.ESTALE || errno == Errno.ENOTDIR) {
+      return Failure.temporary(
+              Code.SOURCE_CHANGED,
+              "reading " + entry,
+              "it was there and is gone: " + Errno.text(errno),
+              "let whatever changes the folder finish, then try again")
+          .about(List.of(entry));
+    }
+    return Failure.permanent(
+            Code.SOURCE_UNREADABLE,
+            "reading " + entry,
+            Errno.text(errno),
+            "let the user Sluice runs as read the entry, or repair the disk")
+        .about(List.of(entry));
+  }
+
+  static Failure writing(String entry, int errno) {
+    return switch (errno) {
+      case Errno.ENOSPC, Errno.EDQUOT ->
+          Failure.temporary(
+              Code.NO_SPACE,
+              "writing " + entry,
+              Errno.text(errno),
+              "make room on the file system; Sluice then continues by itself");
+      case Errno.ENAMETOOLONG, Errno.EILSEQ, Errno.EINVAL ->
+          Failure.permanent(
+                  Code.NAME_UNSUPPORTED,
+                  "creating " + entry,
+                  Errno.text(errno),
+                  "rename the entry in the source, or use a file system that can hold the name")
+              .about(List.of(entry));
+      default ->
+          Failure.temporary(
+                  Code.PLACE_UNAVAILABLE,
+                  "writing " + entry,
+                  Errno.text(errno),
+                  "make the folder writable for the user Sluice runs as")
+              .about(List.of(entry));
+    };
+  }
+}

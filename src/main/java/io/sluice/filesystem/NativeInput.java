@@ -1,0 +1,57 @@
+package io.sluice.filesystem;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** An open descriptor read from its start to its end by one thread. */
+final class NativeInput extends InputStream {
+  private final int descriptor;
+  private final String shown;
+  private final NativeBuffers buffers;
+  private @Nullable MemorySegment buffer;
+
+  NativeInput(int descriptor, String shown, NativeBuffers buffers) {
+    this.descriptor = descriptor;
+    this.shown = shown;
+    this.buffers = buffers;
+    this.buffer = buffers.take();
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] into, int from, int length) throws IOException {
+    Objects.checkFromIndexSize(from, length, into.length);
+    MemorySegment open = buffer;
+    if (open == null) {
+      throw new IOException("reading " + shown + " after it was closed");
+    }
+    if (length == 0) {
+      return 0;
+    }
+    int read = LinuxCalls.read(descriptor, open, Math.min(length, NativeBuffers.BUFFER_BYTES));
+    if (read < 0) {
+      throw new IOException("reading " + shown + ": " + Errno.text(-read));
+    }
+    MemorySegment.copy(open, ValueLayout.JAVA_BYTE, 0, into, from, read);
+    return read == 0 ? -1 : read;
+  }
+
+  @Override
+  public void close() {
+    MemorySegment open = buffer;
+    if (open != null) {
+      buffer = null;
+      buffers.giveBack(open);
+      LinuxCalls.close(descriptor);
+    }
+  }
+}

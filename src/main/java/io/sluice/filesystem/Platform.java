@@ -1,0 +1,114 @@
+package io.sluice.filesystem;
+
+import io.sluice.failure.Failure;
+import io.sluice.manifest.Attributes;
+import io.sluice.manifest.LinkTarget;
+import io.sluice.manifest.Name;
+import io.sluice.manifest.Stream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One machine's file systems: everything Sluice reads from a source or puts on a distribution point
+ * goes through here. No method follows a symbolic link in the last element. Safe from any thread.
+ *
+ * <p>Failures while reading are SOURCE_UNREADABLE (naming entry and cause), STREAM_UNREADABLE
+ * (naming file and stream) or SOURCE_CHANGED (it was there and is gone); while writing NO_SPACE,
+ * STREAMS_UNSUPPORTED, NAME_UNSUPPORTED or PLACE_UNAVAILABLE. Where a stream's own methods fail
+ * with an {@link java.io.IOException}, its cause is that failure if one is known: {@link
+ * #failureIn}.
+ */
+public interface Platform {
+  /** What is kept about an entry. */
+  Facts facts(Path entry) throws Failure;
+
+  /** The names in a directory, in order of unsigned bytes. */
+  List<Name> children(Path directory) throws Failure;
+
+  /** The path of a child, whatever bytes its name has; NAME_UNSUPPORTED if it cannot exist here. */
+  Path child(Path directory, Name name) throws Failure;
+
+  /**
+   * The named streams of a file or directory, in order of name. A stream that exists but cannot be
+   * read through this interface is a STREAM_UNREADABLE failure here, before any byte is read.
+   */
+  List<Stream> streams(Path entry) throws Failure;
+
+  /**
+   * Opens the unnamed stream of a file. Reads throw IOException; sizes are not promised to hold.
+   */
+  InputStream read(Path file) throws Failure;
+
+  /** Opens a named stream. */
+  InputStream readStream(Path entry, Name stream) throws Failure;
+
+  /** What named streams the file system below this existing directory can hold, found by trying. */
+  StreamCapacity streamCapacity(Path directory) throws Failure;
+
+  /** Which kinds and attributes the file system below this directory can hold, found by trying. */
+  default EntryCapacity entryCapacity(Path directory) throws Failure {
+    return new Prober(this, directory).entries();
+  }
+
+  /** Which names this directory holds as different ones, found by trying. */
+  NameCapacity nameCapacity(Path directory) throws Failure;
+
+  /**
+   * Those of the names that no entry below this directory can have, in the order given. Their whole
+   * paths' length is not looked at.
+   */
+  List<Name> unsupportedNames(Path directory, Collection<Name> names) throws Failure;
+
+  /**
+   * Those of the targets that no symbolic link below this directory can have, in the order given.
+   */
+  default List<LinkTarget> unsupportedTargets(Path directory, Collection<LinkTarget> targets)
+      throws Failure {
+    return new Prober(this, directory).unsupportedTargets(targets);
+  }
+
+  /** Creates a directory; it must not exist. */
+  void createDirectory(Path directory) throws Failure;
+
+  /** Creates a file for writing its unnamed stream; it must not exist. */
+  OutputStream createFile(Path file) throws Failure;
+
+  /** Creates a symbolic link; nothing of that name may exist. */
+  void createSymlink(Path link, LinkTarget target) throws Failure;
+
+  /** Creates another name for a file. */
+  void createHardLink(Path link, Path file) throws Failure;
+
+  /** Writes a named stream whole; {@code size} bytes follow before close. */
+  OutputStream writeStream(Path entry, Stream stream) throws Failure;
+
+  /** Sets mode and time, last of all; on a symbolic link the time only, where the platform can. */
+  void setAttributes(Path entry, Attributes attributes) throws Failure;
+
+  /**
+   * Remembers the file system below a directory before the first write there; {@link Barrier#force}
+   * then makes everything written below it since durable.
+   */
+  Barrier barrier(Path directory) throws Failure;
+
+  /** The failure an input or output stream of this room carried out of a read, write or close. */
+  static Optional<Failure> failureIn(IOException e) {
+    return e.getCause() instanceof Failure failure ? Optional.of(failure) : Optional.empty();
+  }
+
+  /** Makes writes durable in one step. */
+  interface Barrier extends AutoCloseable {
+    /**
+     * Durable when it returns; a failure means nothing written since the barrier may be trusted.
+     */
+    void force() throws Failure;
+
+    @Override
+    void close();
+  }
+}

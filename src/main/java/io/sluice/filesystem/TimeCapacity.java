@@ -1,0 +1,37 @@
+package io.sluice.filesystem;
+
+import io.sluice.manifest.Attributes;
+
+/**
+ * Which modification times a file system can hold.
+ *
+ * @param unitNanos the finest step, in nanoseconds
+ * @param earlyUnitNanos the finest step before 1970
+ * @param earliestSeconds the earliest time, seconds since 1970
+ * @param latestSeconds the latest whole second
+ */
+public record TimeCapacity(
+    long unitNanos, long earlyUnitNanos, long earliestSeconds, long latestSeconds) {
+  private static final long SECOND = 1_000_000_000L;
+
+  /**
+   * These attributes with the latest time that can be held and is not after theirs, if there is
+   * one.
+   */
+  public Attributes nearest(Attributes attributes) {
+    long seconds = attributes.mtimeSeconds();
+    long unitNanos = seconds < 0 ? earlyUnitNanos : this.unitNanos;
+    if (seconds <= earliestSeconds) {
+      return new Attributes(attributes.mode(), earliestSeconds, 0);
+    }
+    if (seconds > latestSeconds) {
+      return new Attributes(attributes.mode(), latestSeconds, 0);
+    }
+    if (unitNanos >= SECOND) {
+      long unit = unitNanos / SECOND;
+      return new Attributes(attributes.mode(), Math.floorDiv(seconds, unit) * unit, 0);
+    }
+    int nanos = (int) (attributes.mtimeNanos() / unitNanos * unitNanos);
+    return new Attributes(attributes.mode(), seconds, nanos);
+  }
+}

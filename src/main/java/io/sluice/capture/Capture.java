@@ -1,0 +1,169 @@
+package io.sluice.capture;
+
+import io.sluice.content.ChunkStore;
+import io.sluice.content.Digest;
+import io.sluice.content.Disk;
+import io.sluice.content.Frame;
+import io.sluice.content.Library;
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import io.sluice.filesystem.Platform;
+import io.sluice.manifest.Entry;
+import io.sluice.manifest.Manifest;
+import io.sluice.manifest.ManifestWriter;
+import io.sluice.parallel.Threads;
+import io.sluice.time.Clock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * Captures a folder: its chunks into the library, its manifest as a document and as a value. When a
+ * call returns, both are durable; when it fails, no manifest was stored. May be called from several
+ * threads at once, for different sources best.
+ */
+public final class Capture {
+  /** How often a source that changes under the reader is read, in all. */
+  public static final int ATTEMPTS_MAX = 4;
+
+  /** The wait before a changed source is looked at again. */
+  public static final Duration CHANGED_PAUSE = Duration.ofMillis(200);
+
+  /** Free space below this, or below the bytes to be read if they are fewer, is too little. */
+  public static final long FREE_BYTES_MIN = 64L << 20;
+
+  /** No source shrinks to less than one part in this many. */
+  public static final int SHRINK_MAX = 100;
+
+  private final Platform platform;
+  private final Threads threads;
+  private final Library library;
+  private final Clock clock;
+
+  public Capture(Platform platform, Threads threads, Library library, Clock clock) {
+    this.platform = platform;
+    this.threads = threads;
+    this.library = library;
+    this.clock = clock;
+  }
+
+  /**
+   * Captures a source folder.
+   *
+   * <p>What is seen and cannot be kept (special files, foreign attributes) is listed in {@link
+   * Captured#notCaptured}; everything else is in the manifest, or the capture fails.
+   *
+   * @throws Failure each listing all entries concerned: SOURCE_MISSING, SOURCE_EMPTY,
+   *     SOURCE_OVERLAPS, SOURCE_UNREADABLE, STREAM_UNREADABLE, NAME_UNSUPPORTED, SOURCE_CHANGED
+   *     (temporary), MANIFEST_TOO_LARGE; NO_SPACE, DISK_ERROR, CONTENT_MISSING (temporary) from the
+   *     library
+   */
+  public Captured capture(Path source, Options options) throws Failure, InterruptedException {
+    List<Path> forbidden = new ArrayList<>(options.forbidden());
+    forbidden.add(library.folder());
+    Path root = new SourceFolder(platform).find(source, forbidden);
+    ScanCache cache = new ScanCache(library, library.disk());
+    Previous previous = options.readEverything() ? Previous.NONE : cache.load(root);
+    try (ChunkStore.Intake intake = library.intake();
+        Press press = new Press(threads, intake)) {
+      Settled settled = settle(root, previous, press, options.progress());
+      List<Entry> entries = settled.scan.entries();
+      byte[] plain = ManifestWriter.plain(entries, settled.chunks);
+      intake.commit();
+      requireHeld(root, settled.chunks);
+      library.disk().reached("capture.chunks-durable");
+      Digest digest = library.putDocument(plain);
+      library.disk().reached("capture.manifest-durable");
+      cache.store(root, settled.scan, digest);
+      Manifest manifest = new Manifest(digest, entries, settled.chunks);
+      Totals totals =
+          new Totals(
+              entries.size(), manifest.streamCount(), settled.bytesRead, intake.storedBytes());
+      return new Captured(manifest, totals, settled.scan.notCaptured());
+    }
+  }
+
+  /** A pass during which nothing changed. */
+  private record Settled(Scan scan, List<Frame.Chunk> chunks, long bytesRead) {}
+
+  /**
+   * Scans and reads until nothing changes meanwhile; each attempt reuses what the last one read.
+   */
+  private Settled settle(Path root, Previous first, Press press, LongConsumer progress)
+      throws Failure, InterruptedException {
+    Previous previous = first;
+    long bytesRead = 0;
+    for (int attempt = 1; ; attempt++) {
+      Problems problems = new Problems(root);
+      Scan scan = Walk.scan(platform, root, clock.now(), problems);
+      Spans spans = Spans.of(scan.entries());
+      try (ContentReader reader = new ContentReader(platform, scan, spans, problems)) {
+        if (problems.arePermanent()) {
+          reader.findAll(0);
+          throw problems.failure();
+        }
+        if (!problems.isChanged()) {
+          requireSomething(root, scan);
+          Reuse reuse = Reuse.of(scan, spans, previous);
+          requireSpace(root, reuse.bytesNew());
+          long before = bytesRead;
+          LongConsumer told = bytes -> progress.accept(before + bytes);
+          List<Frame.Chunk> chunks = new Pass(spans, reuse, reader, press, told).run();
+          bytesRead += reader.bytesRead();
+          if (!problems.isChanged()) {
+            return new Settled(scan, chunks, bytesRead);
+          }
+          previous = scan.asPrevious(chunks, reader.changed());
+        }
+      }
+      if (attempt == ATTEMPTS_MAX) {
+        throw problems.failure();
+      }
+      clock.sleep(CHANGED_PAUSE);
+    }
+  }
+
+  /** A chunk taken over may have been found damaged by another reader meanwhile. */
+  private void requireHeld(Path root, List<Frame.Chunk> chunks) throws Failure {
+    for (Frame.Chunk chunk : chunks) {
+      if (!library.holds(chunk.digest())) {
+        throw Failure.temporary(
+            Code.CONTENT_MISSING,
+            "capturing " + root,
+            "the library lost chunk " + chunk.digest() + " meanwhile: it was found damaged",
+            "capture again: the source is then read anew; check the library's disk");
+      }
+    }
+  }
+
+  private static void requireSomething(Path root, Scan scan) throws Failure {
+    if (scan.seen().size() == 1 && scan.seen().getFirst().entry().streams().isEmpty()) {
+      String why =
+          scan.notCaptured().isEmpty()
+              ? "there is nothing in it"
+              : "there is nothing in it that can be captured";
+      throw Failure.permanent(
+              Code.SOURCE_EMPTY,
+              "capturing " + root,
+              why,
+              "check the path, and whether what should be there is mounted")
+          .about(scan.notCaptured());
+    }
+  }
+
+  /** Refuses what clearly cannot fit; what nearly fits is found out by writing. */
+  private void requireSpace(Path root, long bytesNew) throws Failure {
+    Disk disk = library.disk();
+    long wanted = Math.max(Math.min(bytesNew, FREE_BYTES_MIN), bytesNew / SHRINK_MAX);
+    long free = disk.freeBytes(library.folder());
+    if (free < wanted) {
+      throw Failure.temporary(
+          Code.NO_SPACE,
+          "capturing " + root + " into the library " + library.folder(),
+          free + " bytes are free, " + bytesNew + " are to be read",
+          "make room on the library's file system");
+    }
+  }
+}

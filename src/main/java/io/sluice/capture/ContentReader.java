@@ -1,0 +1,197 @@
+package io.sluice.capture;
+
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import io.sluice.filesystem.Platform;
+import io.sluice.manifest.Entry;
+import io.sluice.manifest.Name;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the streams of a scan, one after the other, and looks at every entry again when it has been
+ * read. An entry that is not as the scan saw it is noted as changed; bytes it no longer has are
+ * made up, so that the offsets of all others hold. What cannot be read at all is a problem; from
+ * the first one on nothing more is read, but every stream is opened, so that all problems are
+ * found.
+ */
+final class ContentReader implements AutoCloseable {
+  private static final int NO_ENTRY = -1;
+
+  private final Platform platform;
+  private final List<Seen> seen;
+  private final Spans spans;
+  private final Problems problems;
+  private final BitSet changed = new BitSet();
+  private @Nullable InputStream open;
+  private int span;
+  private int entry = NO_ENTRY;
+  private long rest;
+  private long bytesRead;
+
+  ContentReader(Platform platform, Scan scan, Spans spans, Problems problems) {
+    this.platform = platform;
+    this.seen = scan.seen();
+    this.spans = spans;
+    this.problems = problems;
+  }
+
+  /** Goes to the first byte of a span. Fails once a problem was found that retrying cannot mend. */
+  void start(int next) throws Failure {
+    leave();
+    span = next;
+    rest = spans.end(next) - spans.offset(next);
+    if (entry != spans.entry(next)) {
+      check();
+      entry = spans.entry(next);
+    }
+    try {
+      open = open(next);
+    } catch (Failure failure) {
+      unreadable(failure);
+    }
+  }
+
+  /** Bytes of the current span not read yet. */
+  long rest() {
+    return rest;
+  }
+
+  /** Reads at least one and at most {@code length} bytes of the current span. */
+  int read(byte[] into, int from, int length) throws Failure {
+    int wanted = (int) Math.min(length, rest);
+    int read = 0;
+    try {
+      read = open == null ? -1 : open.read(into, from, wanted);
+    } catch (IOException e) {
+      unreadable(failed(e, span));
+    }
+    if (read > 0) {
+      rest -= read;
+      bytesRead += read;
+      return read;
+    }
+    changed.set(entry);
+    Arrays.fill(into, from, from + wanted, (byte) 0);
+    rest -= wanted;
+    return wanted;
+  }
+
+  /** To be called after the last span: looks at the last entry and at all directories again. */
+  void finish() throws Failure {
+    leave();
+    check();
+    int index = 0;
+    for (Seen each : seen) {
+      if (each.entry() instanceof Entry.Directory && !isStill(index)) {
+        changed.set(index);
+      }
+      index++;
+    }
+    changed.stream().forEach(i -> problems.addChanged(path(i), "it changed while it was read"));
+  }
+
+  /** Opens all streams from a span on and remembers which cannot be. */
+  void findAll(int from) {
+    for (int each = from; each < spans.count(); each++) {
+      try {
+        open(each).close();
+      } catch (Failure failure) {
+        problems.add(path(spans.entry(each)), failure);
+      } catch (IOException e) {
+        problems.add(path(spans.entry(each)), failed(e, each));
+      }
+    }
+  }
+
+  /** Which entries are not as the scan saw them; complete after {@link #finish}. */
+  BitSet changed() {
+    return changed;
+  }
+
+  long bytesRead() {
+    return bytesRead;
+  }
+
+  @Override
+  public void close() throws Failure {
+    leave();
+  }
+
+  private String path(int index) {
+    return seen.get(index).entry().path().toString();
+  }
+
+  private InputStream open(int which) throws Failure {
+    Seen owner = seen.get(spans.entry(which));
+    int stream = spans.stream(which);
+    if (stream < 0) {
+      return platform.read(owner.path(platform));
+    }
+    Name name = owner.entry().streams().get(stream).name();
+    return platform.readStream(owner.path(platform), name);
+  }
+
+  /** Closes the open stream. One that was read whole and is a named one must have ended there. */
+  private void leave() throws Failure {
+    InputStream in = open;
+    open = null;
+    if (in == null) {
+      return;
+    }
+    try (in) {
+      // ctime tells of a file's own bytes; of named streams it may not, so their end is looked for.
+      if (rest == 0 && spans.stream(span) >= 0 && in.read() >= 0) {
+        changed.set(entry);
+      }
+    } catch (IOException e) {
+      unreadable(failed(e, span));
+    }
+  }
+
+  private void check() {
+    boolean isDirectory = entry != NO_ENTRY && seen.get(entry).entry() instanceof Entry.Directory;
+    if (entry != NO_ENTRY && !isDirectory && !isStill(entry)) {
+      changed.set(entry);
+    }
+  }
+
+  private boolean isStill(int index) {
+    Seen each = seen.get(index);
+    try {
+      return each.isStill(platform.facts(each.path(platform)));
+    } catch (Failure gone) {
+      return false;
+    }
+  }
+
+  /** An entry that changed is read again; one that did not cannot be read, nor may others be. */
+  private void unreadable(Failure failure) throws Failure {
+    if (failure.code() == Code.SOURCE_CHANGED || !isStill(entry)) {
+      changed.set(entry);
+      return;
+    }
+    problems.add(path(spans.entry(span)), failure);
+    findAll(span + 1);
+    throw problems.failure();
+  }
+
+  private Failure failed(IOException e, int which) {
+    Optional<Failure> carried = Platform.failureIn(e);
+    if (carried.isPresent()) {
+      return carried.get();
+    }
+    boolean named = spans.stream(which) >= 0;
+    return Failure.permanent(
+            named ? Code.STREAM_UNREADABLE : Code.SOURCE_UNREADABLE,
+            "reading " + path(spans.entry(which)),
+            String.valueOf(e.getMessage()),
+            "repair the disk, or let the user Sluice runs as read the entry")
+        .because(e);
+  }
+}

@@ -1,0 +1,24 @@
+package io.sluice.capture;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * How to capture.
+ *
+ * @param forbidden folders the source may not overlap, in either direction; need not exist. The
+ *     library's own folder is always one of them
+ * @param progress told now and then how many bytes were read so far, by the capturing thread
+ * @param readEverything true to trust no scan cache
+ */
+public record Options(List<Path> forbidden, LongConsumer progress, boolean readEverything) {
+  public Options {
+    forbidden = List.copyOf(forbidden);
+  }
+
+  /** No further forbidden folders, no progress, incremental. */
+  public static Options plain() {
+    return new Options(List.of(), bytes -> {}, false);
+  }
+}

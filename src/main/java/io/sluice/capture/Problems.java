@@ -1,0 +1,82 @@
+package io.sluice.capture;
+
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Everything found wrong with a source, so that it is told at once and not piece by piece. */
+final class Problems {
+  /** Beyond this many problems of a kind only their number is kept. */
+  private static final int KEPT_MAX = 2 * Failure.ITEMS_MAX;
+
+  private final Path source;
+  private final Map<Code, List<String>> found = new EnumMap<>(Code.class);
+  private final Map<Code, Failure> first = new EnumMap<>(Code.class);
+
+  Problems(Path source) {
+    this.source = source;
+  }
+
+  /** Remembers a failure about one entry (or a stream of it). */
+  void add(String where, Failure failure) {
+    first.putIfAbsent(failure.code(), failure);
+    List<String> concerned = failure.items().isEmpty() ? List.of(where) : failure.items();
+    for (String one : concerned) {
+      add(failure.code(), below(one) + ": " + failure.why());
+    }
+  }
+
+  /** The platform names entries by their whole paths. */
+  private String below(String shown) {
+    String head = source + "/";
+    return shown.startsWith(head) ? shown.substring(head.length()) : shown;
+  }
+
+  void addChanged(String where, String how) {
+    add(Code.SOURCE_CHANGED, where + ": " + how);
+  }
+
+  /** True if something was found that trying again does not mend. */
+  boolean arePermanent() {
+    return found.keySet().stream().anyMatch(code -> code != Code.SOURCE_CHANGED);
+  }
+
+  boolean isChanged() {
+    return found.containsKey(Code.SOURCE_CHANGED);
+  }
+
+  /** The one failure for all that was found: what cannot be read first, what changed last. */
+  Failure failure() {
+    List<String> items = new ArrayList<>();
+    for (Map.Entry<Code, List<String>> each : found.entrySet()) {
+      if (each.getKey() != Code.SOURCE_CHANGED) {
+        items.addAll(each.getValue());
+      }
+    }
+    String what = "capturing " + source;
+    if (items.isEmpty()) {
+      return Failure.temporary(
+              Code.SOURCE_CHANGED,
+              what,
+              "entries changed again and again while they were read",
+              "let whatever changes the folder finish, or capture a snapshot of it")
+          .about(found.getOrDefault(Code.SOURCE_CHANGED, List.of()));
+    }
+    // Codes are in the order of their numbers: unreadable entries come before unreadable streams.
+    Code code = found.keySet().iterator().next();
+    Failure cause = first.getOrDefault(code, Failure.permanent(code, what, code.summary(), ""));
+    String why = code == Code.SOURCE_UNREADABLE ? code.summary() : cause.why();
+    return Failure.permanent(code, what, why, cause.next()).about(items).because(cause);
+  }
+
+  private void add(Code code, String item) {
+    List<String> items = found.computeIfAbsent(code, any -> new ArrayList<>());
+    if (items.size() < KEPT_MAX) {
+      items.add(item);
+    }
+  }
+}

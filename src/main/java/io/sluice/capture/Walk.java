@@ -1,0 +1,165 @@
+package io.sluice.capture;
+
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import io.sluice.filesystem.Facts;
+import io.sluice.filesystem.Platform;
+import io.sluice.manifest.Entry;
+import io.sluice.manifest.EntryPath;
+import io.sluice.manifest.Name;
+import io.sluice.manifest.Stream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Walks a source in canonical order. Every entry is looked at once; what goes wrong with one is
+ * remembered and the walk goes on, so that all problems are found.
+ */
+final class Walk {
+  /** Beyond this many lines only the number of things not captured is told. */
+  static final int NOT_CAPTURED_MAX = 10_000;
+
+  private final Platform platform;
+  private final Problems problems;
+  private final List<Seen> seen = new ArrayList<>();
+  private final List<String> notCaptured = new ArrayList<>();
+  private final Map<FileId, EntryPath> linked = new HashMap<>();
+  private long notTold;
+
+  private record FileId(long device, long inode) {}
+
+  private record Child(EntryPath path, Path file, Facts facts) {}
+
+  private Walk(Platform platform, Problems problems) {
+    this.platform = platform;
+    this.problems = problems;
+  }
+
+  /** The scan of a directory; incomplete if problems were found. */
+  static Scan scan(Platform platform, Path root, Instant now, Problems problems)
+      throws InterruptedException {
+    Walk walk = new Walk(platform, problems);
+    try {
+      walk.directory(new Child(EntryPath.ROOT, root, platform.facts(root)));
+    } catch (Failure failure) {
+      problems.add(EntryPath.ROOT.toString(), failure);
+    }
+    if (walk.notTold > 0) {
+      walk.notCaptured.add("... and " + walk.notTold + " more");
+    }
+    return new Scan(now, walk.seen, walk.notCaptured);
+  }
+
+  private void directory(Child directory) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    EntryPath path = directory.path();
+    Facts facts = directory.facts();
+    dropped(path, facts);
+    Entry entry = new Entry.Directory(path, facts.attributes(), streams(directory));
+    seen.add(new Seen(entry, directory.file(), Seen.State.of(facts)));
+    List<Child> directories = new ArrayList<>();
+    for (Child child : children(directory)) {
+      if (child.facts().kind() == Facts.Kind.DIRECTORY) {
+        directories.add(child);
+      } else {
+        leaf(child, directory.file());
+      }
+    }
+    for (Child child : directories) {
+      directory(child);
+    }
+  }
+
+  private List<Child> children(Child directory) {
+    List<Child> children = new ArrayList<>();
+    List<Name> names;
+    try {
+      names = platform.children(directory.file());
+      if (!names.isEmpty() && directory.path().depth() == EntryPath.DEPTH_MAX) {
+        throw Failure.permanent(
+            Code.MANIFEST_TOO_LARGE,
+            "capturing " + directory.path(),
+            "it is deeper than " + EntryPath.DEPTH_MAX + " folders",
+            "make the tree flatter");
+      }
+    } catch (Failure failure) {
+      problems.add(directory.path().toString(), failure);
+      return children;
+    }
+    for (Name name : names) {
+      EntryPath path = directory.path().child(name);
+      try {
+        Path file = platform.child(directory.file(), name);
+        children.add(new Child(path, file, platform.facts(file)));
+      } catch (Failure failure) {
+        problems.add(path.toString(), failure);
+      }
+    }
+    return children;
+  }
+
+  private void leaf(Child child, Path folder) {
+    Facts facts = child.facts();
+    EntryPath path = child.path();
+    switch (facts.kind()) {
+      case FILE -> file(child, folder);
+      case SYMLINK -> {
+        dropped(path, facts);
+        if (facts.target().isPresent()) {
+          Entry link = new Entry.Symlink(path, facts.attributes(), facts.target().get());
+          seen.add(new Seen(link, folder, Seen.State.of(facts)));
+        } else {
+          problems.addChanged(path.toString(), "a symbolic link without a target");
+        }
+      }
+      case SPECIAL ->
+          tell(Code.SPECIAL_FILE.id() + " " + path + ": " + Code.SPECIAL_FILE.summary());
+      case DIRECTORY -> throw new IllegalStateException("a directory is no leaf: " + path);
+    }
+  }
+
+  private void file(Child child, Path folder) {
+    Facts facts = child.facts();
+    EntryPath path = child.path();
+    if (facts.size().links() > 1 && facts.identity().isPresent()) {
+      Facts.Identity identity = facts.identity().get();
+      EntryPath file = linked.putIfAbsent(new FileId(identity.device(), identity.inode()), path);
+      if (file != null) {
+        seen.add(new Seen(new Entry.HardLink(path, file), folder, Seen.State.of(facts)));
+        return;
+      }
+    }
+    dropped(path, facts);
+    Entry entry = new Entry.File(path, facts.attributes(), facts.size().bytes(), streams(child));
+    seen.add(new Seen(entry, folder, Seen.State.of(facts)));
+  }
+
+  private List<Stream> streams(Child child) {
+    try {
+      return platform.streams(child.file());
+    } catch (Failure failure) {
+      problems.add(child.path().toString(), failure);
+      return List.of();
+    }
+  }
+
+  private void dropped(EntryPath path, Facts facts) {
+    for (String attribute : facts.dropped()) {
+      tell(path + ": " + attribute + " is not kept");
+    }
+  }
+
+  private void tell(String line) {
+    if (notCaptured.size() < NOT_CAPTURED_MAX) {
+      notCaptured.add(line);
+    } else {
+      notTold++;
+    }
+  }
+}

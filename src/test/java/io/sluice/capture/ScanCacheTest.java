@@ -1,0 +1,189 @@
+package io.sluice.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.content.Digest;
+import io.sluice.content.HostDisk;
+import io.sluice.content.Library;
+import io.sluice.content.TestContent;
+import io.sluice.failure.Failure;
+import io.sluice.parallel.CallerThread;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScanCacheTest {
+  private static final String GOLDEN = "/golden/scan-cache-v0/sample.scan";
+
+  @TempDir Path folder;
+
+  private static ScanCache.Content sample() {
+    return new ScanCache.Content(
+        Instant.ofEpochSecond(1_700_000_000, 5),
+        Digest.of(new byte[] {1}),
+        List.of(
+            new Seen.State(true, 7, 1_600_000_000_123_456_789L),
+            Seen.State.UNKNOWN,
+            new Seen.State(true, -1, -1)));
+  }
+
+  private Captured capture(MemoryPlatform platform, Library library)
+      throws Failure, InterruptedException {
+    return new Capture(platform, new CallerThread(), library, new LaterClock())
+        .capture(folder.resolve("source"), Options.plain());
+  }
+
+  private MemoryPlatform source() throws IOException {
+    MemoryPlatform platform = new MemoryPlatform(Files.createDirectory(folder.resolve("source")));
+    for (int i = 0; i < 5; i++) {
+      String name = "file" + i;
+      platform.write(
+          platform.add(platform.top(), io.sluice.manifest.Name.of(name), false),
+          TestContent.noise(i, 10_000));
+    }
+    return platform;
+  }
+
+  private Path onlyFile() throws IOException {
+    try (java.util.stream.Stream<Path> files = Files.list(folder.resolve("library/scans"))) {
+      return files.toList().getFirst();
+    }
+  }
+
+  @Test
+  void writesAndReadsTheGoldenBytes() throws IOException {
+    try (InputStream in = ScanCacheTest.class.getResourceAsStream(GOLDEN)) {
+      byte[] golden = Objects.requireNonNull(in, GOLDEN).readAllBytes();
+      assertThat(sample().encode()).isEqualTo(golden);
+      assertThat(ScanCache.Content.decode(golden)).contains(sample());
+    }
+  }
+
+  @Test
+  void noDamageIsTakenForAContent() {
+    byte[] good = sample().encode();
+    for (int bit = 0; bit < good.length * 8; bit++) {
+      byte[] damaged = good.clone();
+      damaged[bit / 8] ^= (byte) (1 << bit % 8);
+      assertThat(ScanCache.Content.decode(damaged)).as("bit " + bit).isEmpty();
+    }
+    for (int length = 0; length < good.length; length++) {
+      assertThat(ScanCache.Content.decode(Arrays.copyOf(good, length))).isEmpty();
+    }
+  }
+
+  @Test
+  void soundBytesOfAnotherMeaningAreNotTakenForAContent() {
+    SplittableRandom random = new SplittableRandom(1);
+    for (int round = 0; round < 2_000; round++) {
+      byte[] body = sample().encode();
+      int at = random.nextInt(body.length - Digest.BYTES);
+      body[at] = (byte) random.nextInt();
+      Digest.of(body, 0, body.length - Digest.BYTES).write(body, body.length - Digest.BYTES);
+      Optional<ScanCache.Content> content = ScanCache.Content.decode(body);
+      assertThat(content.isEmpty() || content.get().states().size() == 3).isTrue();
+    }
+  }
+
+  @Test
+  void aLostOrDamagedCacheCostsOnlyTime() throws Exception {
+    MemoryPlatform platform = source();
+    try (Library library = Library.open(new HostDisk(), folder.resolve("library"))) {
+      Captured first = capture(platform, library);
+      assertThat(capture(platform, library).totals().bytesRead()).isZero();
+      byte[] good = Files.readAllBytes(onlyFile());
+      for (byte[] bad : List.of(new byte[0], Arrays.copyOf(good, 50), new byte[good.length])) {
+        Files.write(onlyFile(), bad);
+        Captured again = capture(platform, library);
+        assertThat(again.totals().bytesRead()).isEqualTo(50_000);
+        assertThat(again.manifest()).isEqualTo(first.manifest());
+      }
+      Files.delete(onlyFile());
+      assertThat(capture(platform, library).totals().bytesRead()).isEqualTo(50_000);
+      assertThat(capture(platform, library).totals().bytesRead()).isZero();
+    }
+  }
+
+  @Test
+  void aCacheWhoseManifestOrChunksAreGoneIsNotTrusted() throws Exception {
+    MemoryPlatform platform = source();
+    Captured first;
+    byte[] cache;
+    try (Library library = Library.open(new HostDisk(), folder.resolve("library"))) {
+      first = capture(platform, library);
+      cache = Files.readAllBytes(onlyFile());
+    }
+    Files.move(folder.resolve("library"), folder.resolve("lost"));
+    try (Library library = Library.open(new HostDisk(), folder.resolve("library"))) {
+      Files.createDirectories(folder.resolve("library/scans"));
+      Files.write(folder.resolve("library/scans").resolve(nameOfLost()), cache);
+      byte[] plain = plainOfLost(first.manifest().digest());
+      library.putDocument(plain);
+      Captured again = capture(platform, library);
+      assertThat(again.totals().bytesRead()).isEqualTo(50_000);
+      assertThat(again.manifest()).isEqualTo(first.manifest());
+    }
+  }
+
+  private String nameOfLost() throws IOException {
+    try (java.util.stream.Stream<Path> files = Files.list(folder.resolve("lost/scans"))) {
+      return files.toList().getFirst().getFileName().toString();
+    }
+  }
+
+  private byte[] plainOfLost(Digest manifest) throws Failure {
+    try (Library lost = Library.open(new HostDisk(), folder.resolve("lost"))) {
+      return lost.document(manifest, Integer.MAX_VALUE);
+    }
+  }
+
+  @Test
+  void entriesWithoutAKnownStateAreRead() throws Exception {
+    MemoryPlatform platform = source();
+    ForwardingPlatform nameless =
+        new ForwardingPlatform(platform) {
+          @Override
+          public io.sluice.filesystem.Facts facts(Path entry) throws Failure {
+            io.sluice.filesystem.Facts facts = super.facts(entry);
+            return new io.sluice.filesystem.Facts(
+                facts.kind(),
+                facts.size(),
+                facts.attributes(),
+                Optional.empty(),
+                facts.target(),
+                facts.dropped());
+          }
+        };
+    try (Library library = Library.open(new HostDisk(), folder.resolve("library"))) {
+      Capture capture = new Capture(nameless, new CallerThread(), library, new LaterClock());
+      Path source = folder.resolve("source");
+      capture.capture(source, Options.plain());
+      assertThat(capture.capture(source, Options.plain()).totals().bytesRead()).isEqualTo(50_000);
+    }
+  }
+
+  @Test
+  void sourcesBeyondTheBoundPushOthersOut() throws Exception {
+    MemoryPlatform platform = source();
+    Path scans = Files.createDirectories(folder.resolve("library/scans"));
+    try (Library library = Library.open(new HostDisk(), folder.resolve("library"))) {
+      for (int i = 0; i < ScanCache.SOURCES_MAX + 5; i++) {
+        Files.write(scans.resolve("%064x".formatted(i)), new byte[0]);
+      }
+      capture(platform, library);
+      assertThat(capture(platform, library).totals().bytesRead()).isZero();
+      try (java.util.stream.Stream<Path> files = Files.list(scans)) {
+        assertThat(files.count()).isEqualTo(ScanCache.SOURCES_MAX);
+      }
+    }
+  }
+}

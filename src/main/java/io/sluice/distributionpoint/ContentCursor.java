@@ -1,0 +1,57 @@
+package io.sluice.distributionpoint;
+
+import io.sluice.content.ChunkStore;
+import io.sluice.content.Frame;
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+
+/** Reads a content sequence from a chunk store, from its start to its end, each chunk once. */
+final class ContentCursor {
+  private final ChunkStore store;
+  private final List<Frame.Chunk> chunks;
+  private final byte[] buffer = new byte[Frame.Chunk.BYTES_MAX];
+  private int next;
+  private int at;
+  private int length;
+
+  ContentCursor(ChunkStore store, List<Frame.Chunk> chunks) {
+    this.store = store;
+    this.chunks = chunks;
+  }
+
+  /** Copies the next {@code size} bytes. */
+  void copy(long size, OutputStream out) throws Failure, IOException, InterruptedException {
+    for (long left = size; left > 0; ) {
+      if (at == length) {
+        load();
+      }
+      int piece = (int) Math.min(left, length - at);
+      out.write(buffer, at, piece);
+      at += piece;
+      left -= piece;
+    }
+  }
+
+  private void load() throws Failure, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    if (next == chunks.size()) {
+      throw corrupt("its streams are longer than its chunks");
+    }
+    Frame.Chunk chunk = chunks.get(next++);
+    length = store.read(chunk.digest(), buffer, 0);
+    at = 0;
+    if (length != chunk.length()) {
+      throw corrupt("chunk " + chunk.digest() + " has " + length + " bytes");
+    }
+  }
+
+  private static Failure corrupt(String why) {
+    return Failure.permanent(
+        Code.MANIFEST_CORRUPT, "reading a version's content", why, "capture the package again");
+  }
+}

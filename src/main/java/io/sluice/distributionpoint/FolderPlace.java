@@ -1,0 +1,358 @@
+package io.sluice.distributionpoint;
+
+import io.sluice.content.ChunkStore;
+import io.sluice.content.Disk;
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import io.sluice.filesystem.EntryCapacity;
+import io.sluice.filesystem.Platform;
+import io.sluice.manifest.Manifest;
+import io.sluice.manifest.PackageId;
+import io.sluice.parallel.Threads;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A folder, local or mounted, as a distribution point (docs/operations/distribution-points.md).
+ *
+ * <p>Crash points: {@code place.built} (tree durable beside), {@code place.verified} (read back),
+ * {@code place.renamed} (at its final name), {@code place.recorded}, {@code place.switched}
+ * (readers get it), {@code place.pruned} (older versions gone).
+ */
+public final class FolderPlace implements Place {
+  private static final String TREE = "tree";
+
+  private final String name;
+  private final StreamPolicy policy;
+  private final Platform platform;
+  private final Disk disk;
+  private final PlaceFiles files;
+  private final CurrentVersion current;
+  private final Materialiser materialiser;
+  private final Verifier verifier;
+  private final TreeRemoval removal;
+  private final TreeMove move;
+  private final Path folder;
+  private final ReentrantLock busy = new ReentrantLock();
+
+  /**
+   * A distribution point in this folder.
+   *
+   * @param name kept in the folder; another distribution point's folder is refused
+   * @param folder absolute; created with the first version if it is not there
+   * @param policy what happens to streams the folder cannot hold
+   * @param store where the content comes from
+   */
+  public FolderPlace(String name, Path folder, StreamPolicy policy, Parts parts, ChunkStore store) {
+    this.name = name;
+    this.folder = folder;
+    this.policy = policy;
+    this.platform = parts.platform;
+    this.disk = parts.disk;
+    this.files = new PlaceFiles(disk, folder);
+    this.current = new CurrentVersion(platform, disk, files);
+    this.materialiser = new Materialiser(platform, store, disk);
+    this.verifier = new Verifier(platform, parts.threads, store);
+    this.removal = new TreeRemoval(platform);
+    this.move = new TreeMove(platform, disk);
+  }
+
+  /** What every place of one machine shares. */
+  public record Parts(Platform platform, Disk disk, Threads threads) {}
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public OptionalInt current(PackageId id) throws Failure {
+    if (!files.isMarked() || !files.isOurs(id)) {
+      return OptionalInt.empty();
+    }
+    return current.of(id);
+  }
+
+  @Override
+  public Placed put(PackageId id, int version, Manifest manifest)
+      throws Failure, InterruptedException {
+    busy.lockInterruptibly();
+    try {
+      files.claim(name);
+      Disk.Lock lock = lock();
+      try {
+        return putAlone(id, version, manifest);
+      } finally {
+        lock.close();
+      }
+    } finally {
+      busy.unlock();
+    }
+  }
+
+  /**
+   * Reads a placed version back as a whole and tells every difference.
+   *
+   * @throws Failure NOT_FOUND if this version was not placed here
+   */
+  public List<Difference> verify(PackageId id, int version, Manifest manifest)
+      throws Failure, InterruptedException {
+    busy.lockInterruptibly();
+    try {
+      if (!files.isMarked() || files.placement(id, version).isEmpty()) {
+        throw Failure.permanent(
+            Code.NOT_FOUND,
+            "verifying version " + version + " of " + id + " in " + folder,
+            "it was not placed here",
+            "place it first");
+      }
+      return differences(id, version, manifest);
+    } finally {
+      busy.unlock();
+    }
+  }
+
+  private Disk.Lock lock() throws Failure {
+    try {
+      return disk.lock(files.lock());
+    } catch (Failure e) {
+      if (e.code() != Code.LIBRARY_IN_USE) {
+        throw e;
+      }
+      throw Failure.temporary(
+              Code.PLACE_UNAVAILABLE,
+              "using the distribution point " + name + " in " + folder,
+              "another process is placing a version there",
+              "wait for it; Sluice tries again by itself")
+          .because(e);
+    }
+  }
+
+  private Placed putAlone(PackageId id, int version, Manifest manifest)
+      throws Failure, InterruptedException {
+    files.claim(id);
+    settleIntents();
+    clearLeftovers();
+    OptionalInt before = current.of(id);
+    Optional<PlaceFiles.Placement> there = files.placement(id, version);
+    if (there.isPresent()) {
+      if (!there.get().manifest().equals(manifest.digest())) {
+        throw Failure.permanent(
+            Code.ALREADY_EXISTS,
+            "placing version " + version + " of " + id + " in " + folder,
+            "this version is there with other content",
+            "give the new content a version of its own");
+      }
+      boolean serving = before.isPresent() && before.getAsInt() == version;
+      if (serving && isThere(id, version, there.get())) {
+        tidy();
+        return there.get().placed();
+      }
+      if (!serving && isThere(id, version, there.get()) && isSame(id, version, manifest)) {
+        switchTo(id, version, before);
+        return there.get().placed();
+      }
+    }
+    makeRoomFor(id, version, there.isPresent());
+    Placed placed = build(id, version, manifest);
+    switchTo(id, version, before);
+    return placed;
+  }
+
+  private boolean isThere(PackageId id, int version, PlaceFiles.Placement placement)
+      throws Failure {
+    return disk.exists(files.version(id, version))
+        && (placement.placed().sidecarStreams() == 0 || disk.exists(files.sidecar(id, version)));
+  }
+
+  private boolean isSame(PackageId id, int version, Manifest manifest)
+      throws Failure, InterruptedException {
+    return differences(id, version, manifest).isEmpty();
+  }
+
+  private List<Difference> differences(PackageId id, int version, Manifest manifest)
+      throws Failure, InterruptedException {
+    Path sidecar = files.sidecar(id, version);
+    return verifier.compare(
+        manifest,
+        files.version(id, version),
+        disk.exists(sidecar) ? Optional.of(sidecar) : Optional.empty(),
+        platform.entryCapacity(files.building()));
+  }
+
+  /**
+   * What an interruption left is moved out of sight, not deleted: deleting much just before a build
+   * makes ext4 create files many times slower.
+   */
+  private void clearLeftovers() throws Failure {
+    for (String left : disk.list(files.building())) {
+      takeAway(files.building().resolve(left));
+    }
+  }
+
+  /**
+   * What an interruption between the renaming and the record left: a version without a record is
+   * ours if it was intended and its tree is no longer where it was built.
+   */
+  private void settleIntents() throws Failure {
+    for (PlaceFiles.Intent intent : files.intents()) {
+      PackageId id = intent.id();
+      int version = intent.version();
+      if (files.placement(id, version).isEmpty()) {
+        boolean renamed = !disk.exists(work(id, version).resolve(TREE));
+        if (renamed && disk.exists(files.version(id, version))) {
+          takeAway(files.version(id, version));
+        }
+        if (disk.exists(files.sidecar(id, version))) {
+          takeAway(files.sidecar(id, version));
+        }
+      }
+      files.withdrawIntent(id, version);
+    }
+  }
+
+  private void makeRoomFor(PackageId id, int version, boolean recorded) throws Failure {
+    Path there = files.version(id, version);
+    if (!recorded) {
+      if (disk.exists(there)) {
+        throw PlaceFiles.notOurs(there, "a folder of that name was there before");
+      }
+      return;
+    }
+    if (disk.exists(there)) {
+      takeAway(there);
+    }
+    if (disk.exists(files.sidecar(id, version))) {
+      takeAway(files.sidecar(id, version));
+    }
+    files.forget(id, version);
+  }
+
+  private Path work(PackageId id, int version) {
+    return files.building().resolve(id + "-v" + version);
+  }
+
+  private void takeAway(Path folderOfOurs) throws Failure {
+    move.makeMovable(folderOfOurs);
+    files.takeAway(folderOfOurs);
+  }
+
+  private Placed build(PackageId id, int version, Manifest manifest)
+      throws Failure, InterruptedException {
+    Path work = work(id, version);
+    try {
+      return buildIn(work, id, version, manifest);
+    } catch (Failure e) {
+      boolean mayHelp = e.code() == Code.NO_SPACE && !disk.list(files.removing()).isEmpty();
+      discard(work, id, version);
+      if (!mayHelp) {
+        throw e;
+      }
+    }
+    try {
+      return buildIn(work, id, version, manifest);
+    } catch (Failure e) {
+      discard(work, id, version);
+      throw e;
+    }
+  }
+
+  private Placed buildIn(Path work, PackageId id, int version, Manifest manifest)
+      throws Failure, InterruptedException {
+    Path tree = work.resolve(TREE);
+    Path sidecar = work.resolve("sidecar");
+    platform.createDirectory(work);
+    platform.createDirectory(tree);
+    Placed placed = materialiser.build(manifest, tree, sidecar, policy);
+    disk.reached("place.built");
+    EntryCapacity capacity = platform.entryCapacity(work);
+    boolean beside = placed.sidecarStreams() > 0;
+    List<Difference> differences =
+        verifier.compare(
+            manifest, tree, beside ? Optional.of(sidecar) : Optional.empty(), capacity);
+    if (!differences.isEmpty()) {
+      throw Failure.temporary(
+              Code.PLACE_VERIFY_FAILED,
+              "placing version " + version + " of " + id + " in " + folder,
+              "reading it back showed " + differences.size() + " differences",
+              "check the disk; Sluice builds it anew by itself")
+          .about(differences.stream().map(Difference::toString).toList());
+    }
+    disk.reached("place.verified");
+    files.intend(id, version);
+    if (beside) {
+      disk.createFolders(files.sidecars(id));
+      disk.rename(sidecar, files.sidecar(id, version));
+      disk.forceDirectory(files.sidecars(id));
+    }
+    move.move(tree, files.version(id, version));
+    disk.reached("place.renamed");
+    files.record(id, version, new PlaceFiles.Placement(manifest.digest(), placed));
+    files.withdrawIntent(id, version);
+    disk.reached("place.recorded");
+    removal.remove(work);
+    return placed;
+  }
+
+  private void discard(Path work, PackageId id, int version) throws Failure {
+    if (disk.exists(work.resolve(TREE))) {
+      // It was never renamed, so that a folder of the version's name is not ours.
+      files.withdrawIntent(id, version);
+    }
+    if (disk.exists(work)) {
+      takeAway(work);
+    }
+    emptyRemoving();
+  }
+
+  private void switchTo(PackageId id, int version, OptionalInt before)
+      throws Failure, InterruptedException {
+    current.set(id, version);
+    disk.reached("place.switched");
+    if (before.isEmpty() || before.getAsInt() != version) {
+      prune(id, version, before);
+    }
+    tidy();
+    disk.reached("place.pruned");
+  }
+
+  /** Deletes what was taken out of sight; nobody waits for it. */
+  private void tidy() {
+    try {
+      emptyRemoving();
+    } catch (Failure e) {
+      // What cannot be deleted now, an open file on some file systems, is tried again next time.
+      return;
+    }
+  }
+
+  /** Removes the versions made here that are neither served nor were served just before. */
+  private void prune(PackageId id, int version, OptionalInt before)
+      throws Failure, InterruptedException {
+    for (int old : files.versions(id)) {
+      boolean kept = old == version || (before.isPresent() && old == before.getAsInt());
+      if (!kept) {
+        Path there = files.version(id, old);
+        if (disk.exists(there)) {
+          takeAway(there);
+        }
+        if (disk.exists(files.sidecar(id, old))) {
+          takeAway(files.sidecar(id, old));
+        }
+        files.forget(id, old);
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+  }
+
+  private void emptyRemoving() throws Failure {
+    for (String left : disk.list(files.removing())) {
+      removal.remove(files.removing().resolve(left));
+    }
+  }
+}

@@ -1,0 +1,284 @@
+package io.sluice.distributionpoint;
+
+import io.sluice.content.Digest;
+import io.sluice.content.Disk;
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import io.sluice.manifest.PackageId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The folder {@code .sluice} of a distribution point: what it is, what was made here, what is being
+ * made. Every file is written anew, forced and renamed.
+ */
+final class PlaceFiles {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final int RECORD_BYTES_MAX = 64 * 1024;
+  private static final String MARKER = "place.json";
+  private static final String NEW = ".new";
+  private static final String VERSION = "([A-Z][A-Z0-9]{2,7}-[1-9][0-9]{0,14})-v([1-9][0-9]{0,8})";
+  private static final Pattern RECORD = Pattern.compile(VERSION + "\\.json");
+  private static final Pattern INTENT = Pattern.compile(VERSION + "\\.intent");
+
+  private final Disk disk;
+  private final Path folder;
+  private final Path own;
+
+  PlaceFiles(Disk disk, Path folder) {
+    this.disk = disk;
+    this.folder = folder;
+    this.own = folder.resolve(".sluice");
+  }
+
+  /** What was placed: the manifest and what became of its streams. */
+  record Placement(Digest manifest, Placed placed) {}
+
+  Path folder(PackageId id) {
+    return folder.resolve(id.toString());
+  }
+
+  Path version(PackageId id, int version) {
+    return folder(id).resolve("v" + version);
+  }
+
+  Path building() {
+    return own.resolve("building");
+  }
+
+  Path removing() {
+    return own.resolve("removing");
+  }
+
+  Path lock() {
+    return own.resolve("lock");
+  }
+
+  Path sidecars(PackageId id) {
+    return own.resolve("sidecar").resolve(id.toString());
+  }
+
+  Path sidecar(PackageId id, int version) {
+    return sidecars(id).resolve("v" + version);
+  }
+
+  private Path placed() {
+    return own.resolve("placed");
+  }
+
+  private Path owned(PackageId id) {
+    return placed().resolve(id + ".json");
+  }
+
+  private Path record(PackageId id, int version) {
+    return placed().resolve(id + "-v" + version + ".json");
+  }
+
+  private Path intent(PackageId id, int version) {
+    return placed().resolve(id + "-v" + version + ".intent");
+  }
+
+  /** Says durably that a folder of this version's name is about to be ours. */
+  void intend(PackageId id, int version) throws Failure {
+    write(intent(id, version), new byte[0]);
+  }
+
+  /** A version that was about to be renamed to its place. */
+  record Intent(PackageId id, int version) {}
+
+  /** The intents of interrupted calls. */
+  List<Intent> intents() throws Failure {
+    List<Intent> intents = new ArrayList<>();
+    for (String name : disk.list(placed())) {
+      Matcher matcher = INTENT.matcher(name);
+      if (matcher.matches()) {
+        intents.add(
+            new Intent(PackageId.parse(matcher.group(1)), Integer.parseInt(matcher.group(2))));
+      }
+    }
+    return intents;
+  }
+
+  /** The version has its record, or was never renamed. */
+  void withdrawIntent(PackageId id, int version) throws Failure {
+    disk.delete(intent(id, version));
+    disk.forceDirectory(placed());
+  }
+
+  /** True if the folder is marked as a distribution point, whoever's. */
+  boolean isMarked() throws Failure {
+    return disk.exists(own.resolve(MARKER));
+  }
+
+  /** Makes the folder this distribution point's, or finds that it is; else PLACE_NOT_OURS. */
+  void claim(String name) throws Failure {
+    Path marker = own.resolve(MARKER);
+    if (disk.exists(marker)) {
+      String marked = json(marker).path("place").asString("");
+      if (!marked.equals(name)) {
+        throw notOurs(folder, "it belongs to the distribution point \"" + marked + "\"");
+      }
+    } else {
+      for (String found : disk.list(own)) {
+        if (!found.equals(MARKER + NEW)) {
+          throw notOurs(own, "it holds " + found + " and no " + MARKER);
+        }
+      }
+      disk.createFolders(own);
+      ObjectNode json = JSON.createObjectNode();
+      json.put("sluice", "place").put("v", 0).put("place", name);
+      write(marker, json);
+    }
+    for (Path each : List.of(building(), removing(), placed())) {
+      disk.createFolders(each);
+    }
+  }
+
+  /** Makes a package's folder, or finds that it was made here; else PLACE_NOT_OURS. */
+  void claim(PackageId id) throws Failure {
+    Path packageFolder = folder(id);
+    if (!isOurs(id)) {
+      if (disk.exists(packageFolder)) {
+        throw notOurs(packageFolder, "a folder of that name was there before");
+      }
+      ObjectNode json = JSON.createObjectNode();
+      json.put("sluice", "package").put("v", 0).put("package", id.toString());
+      write(owned(id), json);
+    }
+    disk.createFolders(packageFolder);
+  }
+
+  boolean isOurs(PackageId id) throws Failure {
+    return disk.exists(owned(id));
+  }
+
+  Optional<Placement> placement(PackageId id, int version) throws Failure {
+    Path file = record(id, version);
+    if (!disk.exists(file)) {
+      return Optional.empty();
+    }
+    JsonNode json = json(file);
+    try {
+      Placed placed =
+          new Placed(
+              json.path("native").asLong(),
+              json.path("sidecar").asLong(),
+              json.path("bytes").asLong());
+      return Optional.of(new Placement(Digest.parse(json.path("manifest").asString("")), placed));
+    } catch (IllegalArgumentException | JacksonException e) {
+      throw damaged(file, String.valueOf(e.getMessage()));
+    }
+  }
+
+  void record(PackageId id, int version, Placement placement) throws Failure {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("sluice", "placed").put("v", 0).put("package", id.toString());
+    json.put("version", version).put("manifest", placement.manifest.hex());
+    json.put("native", placement.placed.nativeStreams());
+    json.put("sidecar", placement.placed.sidecarStreams());
+    json.put("bytes", placement.placed.bytes());
+    write(record(id, version), json);
+  }
+
+  /** Forgets that a version was made here. */
+  void forget(PackageId id, int version) throws Failure {
+    disk.delete(record(id, version));
+    disk.forceDirectory(placed());
+  }
+
+  /** The versions of a package that were made here and not removed, ascending. */
+  List<Integer> versions(PackageId id) throws Failure {
+    TreeMap<Integer, String> versions = new TreeMap<>();
+    for (String name : disk.list(placed())) {
+      Matcher matcher = RECORD.matcher(name);
+      if (matcher.matches() && matcher.group(1).equals(id.toString())) {
+        versions.put(Integer.parseInt(matcher.group(2)), name);
+      }
+    }
+    return new ArrayList<>(versions.keySet());
+  }
+
+  /** Takes something out of sight in one step; it is deleted later. */
+  void takeAway(Path what) throws Failure {
+    int n = 0;
+    Path parent = what.getParent();
+    List<String> taken = disk.list(removing());
+    while (taken.contains(what.getFileName() + "." + n)) {
+      n++;
+    }
+    disk.rename(what, removing().resolve(what.getFileName() + "." + n));
+    if (parent != null) {
+      disk.forceDirectory(parent);
+    }
+  }
+
+  /** Replaces a file durably. */
+  void write(Path file, byte[] bytes) throws Failure {
+    Path fresh = file.resolveSibling(file.getFileName() + NEW);
+    disk.delete(fresh);
+    try (Disk.Writer writer = disk.create(fresh)) {
+      writer.write(ByteBuffer.wrap(bytes));
+      writer.force();
+    }
+    disk.rename(fresh, file);
+    Path parent = file.getParent();
+    if (parent != null) {
+      disk.forceDirectory(parent);
+    }
+  }
+
+  private void write(Path file, ObjectNode json) throws Failure {
+    write(file, (json + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Reads a small file. */
+  byte[] read(Path file) throws Failure {
+    try (Disk.Reader reader = disk.open(file)) {
+      if (reader.size() > RECORD_BYTES_MAX) {
+        throw damaged(file, "it has " + reader.size() + " bytes");
+      }
+      byte[] bytes = new byte[(int) reader.size()];
+      int read = reader.read(ByteBuffer.wrap(bytes), 0);
+      return java.util.Arrays.copyOf(bytes, Math.max(0, read));
+    }
+  }
+
+  private JsonNode json(Path file) throws Failure {
+    try {
+      JsonNode json = JSON.readTree(read(file));
+      if (json.path("v").asInt(-1) != 0) {
+        throw damaged(file, "it is of a format this Sluice does not know");
+      }
+      return json;
+    } catch (JacksonException e) {
+      throw damaged(file, e.getOriginalMessage());
+    }
+  }
+
+  private static Failure damaged(Path file, String why) {
+    return Failure.permanent(
+        Code.PLACE_UNAVAILABLE,
+        "reading " + file,
+        why,
+        "see docs/operations/distribution-points.md, \"Records that are damaged\"");
+  }
+
+  static Failure notOurs(Path folder, String why) {
+    return Failure.permanent(
+        Code.PLACE_NOT_OURS,
+        "using " + folder,
+        why,
+        "move it away, or give this distribution point a folder of its own");
+  }
+}

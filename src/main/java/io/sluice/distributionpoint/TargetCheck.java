@@ -1,0 +1,230 @@
+package io.sluice.distributionpoint;
+
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import io.sluice.filesystem.EntryCapacity;
+import io.sluice.filesystem.NameCapacity;
+import io.sluice.filesystem.Platform;
+import io.sluice.filesystem.StreamCapacity;
+import io.sluice.manifest.Entry;
+import io.sluice.manifest.EntryPath;
+import io.sluice.manifest.LinkTarget;
+import io.sluice.manifest.Manifest;
+import io.sluice.manifest.Name;
+import io.sluice.manifest.Stream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a folder can hold, found by trying, and whether a manifest fits it: before the first byte.
+ */
+final class TargetCheck {
+  /** What small things take on most file systems: files and directories come in such steps. */
+  private static final long BLOCK_BYTES = 4096;
+
+  private static final long LINK_BYTES = 512;
+
+  private final Platform platform;
+  private final Path folder;
+  private final StreamCapacity streams;
+  private final EntryCapacity entries;
+  private final NameCapacity names;
+
+  private TargetCheck(
+      Platform platform,
+      Path folder,
+      StreamCapacity streams,
+      EntryCapacity entries,
+      NameCapacity names) {
+    this.platform = platform;
+    this.folder = folder;
+    this.streams = streams;
+    this.entries = entries;
+    this.names = names;
+  }
+
+  /** Tries out an existing folder; leaves nothing behind. */
+  static TargetCheck of(Platform platform, Path folder) throws Failure {
+    return new TargetCheck(
+        platform,
+        folder,
+        platform.streamCapacity(folder),
+        platform.entryCapacity(folder),
+        platform.nameCapacity(folder));
+  }
+
+  EntryCapacity entries() {
+    return entries;
+  }
+
+  /** Bytes a manifest's tree takes, as far as can be told beforehand. */
+  static long bytesNeeded(Manifest manifest) {
+    long needed = 0;
+    for (Entry entry : manifest.entries()) {
+      needed +=
+          switch (entry) {
+            case Entry.File file -> blocks(file.size());
+            case Entry.Directory directory -> BLOCK_BYTES;
+            case Entry.Symlink link -> LINK_BYTES;
+            case Entry.HardLink link -> 0;
+          };
+      for (Stream stream : entry.streams()) {
+        needed += blocks(stream.size());
+      }
+    }
+    return needed;
+  }
+
+  private static long blocks(long bytes) {
+    return (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
+  }
+
+  /** NO_SPACE if a manifest's tree needs more than this. */
+  void requireSpace(Manifest manifest, long free) throws Failure {
+    long needed = bytesNeeded(manifest);
+    if (needed > free) {
+      throw Failure.temporary(
+          Code.NO_SPACE,
+          "placing " + manifest.entries().size() + " entries in " + folder,
+          "they need " + needed + " bytes and " + free + " are free",
+          "make room on the file system; Sluice then continues by itself");
+    }
+  }
+
+  /** NAME_UNSUPPORTED listing every name, path and link that the folder cannot hold. */
+  void requireNames(Manifest manifest) throws Failure {
+    List<String> problems = new ArrayList<>();
+    Set<Name> distinct = new LinkedHashSet<>();
+    for (Entry entry : manifest.entries()) {
+      if (!entry.path().isRoot()) {
+        distinct.add(entry.path().name());
+      }
+    }
+    Set<Name> unsupported = new HashSet<>(platform.unsupportedNames(folder, distinct));
+    Set<LinkTarget> badTargets = badTargets(manifest);
+    int base = folder.toString().getBytes(StandardCharsets.UTF_8).length;
+    for (Entry entry : manifest.entries()) {
+      EntryPath path = entry.path();
+      if (!path.isRoot() && unsupported.contains(path.name())) {
+        problems.add(path + " (the name)");
+      } else if (base + length(path) > names.pathBytesMax()) {
+        problems.add(path + " (the whole path has over " + names.pathBytesMax() + " bytes)");
+      } else if (entry instanceof Entry.Symlink && !entries.symlinks()) {
+        problems.add(path + " (a symbolic link)");
+      } else if (entry instanceof Entry.Symlink link && badTargets.contains(link.target())) {
+        problems.add(path + " (a symbolic link to " + link.target() + ")");
+      } else if (entry instanceof Entry.HardLink && !entries.hardLinks()) {
+        problems.add(path + " (a second name of a file)");
+      }
+    }
+    problems.addAll(collisions(manifest));
+    if (!problems.isEmpty()) {
+      throw Failure.permanent(
+              Code.NAME_UNSUPPORTED,
+              "placing a version in " + folder,
+              "the file system cannot hold " + problems.size() + " of its names",
+              "rename them in the source, or use a file system that can hold them")
+          .about(problems);
+    }
+  }
+
+  private Set<LinkTarget> badTargets(Manifest manifest) throws Failure {
+    Set<LinkTarget> targets = new LinkedHashSet<>();
+    for (Entry entry : manifest.entries()) {
+      if (entry instanceof Entry.Symlink link) {
+        targets.add(link.target());
+      }
+    }
+    return targets.isEmpty() || !entries.symlinks()
+        ? Set.of()
+        : new HashSet<>(platform.unsupportedTargets(folder, targets));
+  }
+
+  private static int length(EntryPath path) {
+    int length = 0;
+    for (EntryPath at = path; !at.isRoot(); at = at.parent()) {
+      length += 1 + at.name().length();
+    }
+    return length;
+  }
+
+  private List<String> collisions(Manifest manifest) {
+    if (names.caseSensitive() && names.formSensitive()) {
+      return List.of();
+    }
+    List<String> problems = new ArrayList<>();
+    Map<EntryPath, Map<String, Name>> seen = new HashMap<>();
+    for (Entry entry : manifest.entries()) {
+      EntryPath path = entry.path();
+      if (!path.isRoot()) {
+        Map<String, Name> siblings = seen.computeIfAbsent(path.parent(), p -> new HashMap<>());
+        Name before = siblings.putIfAbsent(names.key(path.name()), path.name());
+        if (before != null) {
+          problems.add(path + " (the same here as " + before + ")");
+        }
+      }
+    }
+    return problems;
+  }
+
+  /**
+   * Which streams the folder itself cannot hold.
+   *
+   * @throws Failure STREAMS_UNSUPPORTED listing every file and stream, if the policy is to refuse
+   */
+  SidecarPlan streams(Manifest manifest, StreamPolicy policy) throws Failure {
+    List<SidecarPlan.Item> beyond = new ArrayList<>();
+    int index = 0;
+    for (Entry entry : manifest.entries()) {
+      if (!entry.streams().isEmpty() && !streams.holds(entry.streams())) {
+        List<Stream> held = new ArrayList<>();
+        for (Stream stream : entry.streams()) {
+          held.add(stream);
+          if (!streams.holds(held)) {
+            held.removeLast();
+            beyond.add(new SidecarPlan.Item(index, stream));
+          }
+        }
+      }
+      index++;
+    }
+    if (policy == StreamPolicy.REFUSE && !beyond.isEmpty()) {
+      throw unsupported(manifest, beyond);
+    }
+    return SidecarPlan.of(beyond);
+  }
+
+  private Failure unsupported(Manifest manifest, List<SidecarPlan.Item> beyond) {
+    List<String> items = new ArrayList<>();
+    for (SidecarPlan.Item item : beyond) {
+      Stream stream = item.stream();
+      EntryPath path = manifest.entries().get(item.entry()).path();
+      items.add(path + " : " + stream.name() + " (" + stream.size() + " bytes)");
+    }
+    String limit =
+        streams.streamBytesMax() == 0
+            ? "it holds no named streams at all"
+            : "it holds streams of at most " + streams.streamBytesMax() + " bytes";
+    if (streams.streamBytesMax() > 0 && streams.entryBytesMax() < Long.MAX_VALUE) {
+      limit += " and about " + streams.entryBytesMax() + " bytes of them for one entry";
+    }
+    return Failure.permanent(
+            Code.STREAMS_UNSUPPORTED,
+            "placing a version with "
+                + manifest.streamCount()
+                + " named streams in "
+                + folder
+                + ", of which the file system cannot hold "
+                + beyond.size(),
+            limit,
+            "use a folder on NTFS, or let this distribution point keep them in a sidecar")
+        .about(items);
+  }
+}

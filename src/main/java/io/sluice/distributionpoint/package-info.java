@@ -1,0 +1,26 @@
+/**
+ * Puts a version on a distribution point: builds it beside what is served, reads it back, switches.
+ *
+ * <ul>
+ *   <li>A {@link io.sluice.distributionpoint.Place} is one distribution point. Machines that read
+ *       it see the old version or the new one, never a mixture.
+ *   <li>The {@link io.sluice.distributionpoint.Materialiser} writes a manifest's tree into an empty
+ *       folder. What the target cannot hold is found out by trying and refused before the first
+ *       byte, all of it at once; or, by {@link io.sluice.distributionpoint.StreamPolicy}, streams
+ *       are kept in a sidecar (docs/formats/sidecar.md).
+ *   <li>The {@link io.sluice.distributionpoint.Verifier} reads everything back from the disk and
+ *       tells every {@link io.sluice.distributionpoint.Difference}.
+ * </ul>
+ *
+ * <p>Order of durable writes of a folder (docs/operations/distribution-points.md): the tree,
+ * forced; verified by reading it; renamed to its place, folder forced; the record, forced; the link
+ * {@code current} replaced, folder forced; only then older versions go, those a record says were
+ * made here.
+ *
+ * <p>Links are created and never followed; every path is made of a manifest's names one by one, so
+ * it cannot leave its folder. This room does not know catalogs, sites or who wants a version.
+ */
+@NullMarked
+package io.sluice.distributionpoint;
+
+import org.jspecify.annotations.NullMarked;

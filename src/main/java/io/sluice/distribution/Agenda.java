@@ -1,0 +1,167 @@
+package io.sluice.distribution;
+
+import io.sluice.catalog.Assignments;
+import io.sluice.catalog.Catalog;
+import io.sluice.catalog.Packages;
+import io.sluice.catalog.PlaceRow;
+import io.sluice.catalog.VersionRow;
+import io.sluice.catalog.WorkRow;
+import io.sluice.failure.Failure;
+import io.sluice.manifest.PackageId;
+import io.sluice.site.SiteCode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What is missing at this site, read anew only where the catalog has changed, and which steps are
+ * being carried out. At most one step at a distribution point and {@link #FETCHES_MAX} fetches are
+ * out at once, each handed out to one caller.
+ */
+final class Agenda {
+  /** How many versions are fetched at once: more than one, so that a huge one is not in the way. */
+  static final int FETCHES_MAX = 4;
+
+  private final Catalog catalog;
+  private final SiteCode here;
+  private final Map<PackageId, Slice.Wanted> open = new TreeMap<>();
+  private final Set<String> busyPlaces = new HashSet<>();
+  private final Set<WorkRow.Key> out = new HashSet<>();
+  private List<String> places = List.of();
+  private long known;
+  private int fetching;
+
+  Agenda(Catalog catalog) {
+    this.catalog = catalog;
+    this.here = catalog.identity().code();
+  }
+
+  /** Reads what has changed since the last time. */
+  synchronized void refresh() throws Failure {
+    Read read = catalog.read(this::read);
+    places = read.places;
+    for (PackageId id : read.changed) {
+      open.remove(id);
+    }
+    for (Slice.Wanted wanted : read.wanted) {
+      if (!Planner.missing(new Slice(here, List.of(wanted), places)).isEmpty()) {
+        open.put(wanted.id(), wanted);
+      }
+    }
+    known = read.number;
+  }
+
+  private record Read(
+      long number, List<PackageId> changed, List<Slice.Wanted> wanted, List<String> places) {}
+
+  private Read read(Handle handle) {
+    Packages.Changed changed = catalog.packages().changedSince(handle, known);
+    List<Slice.Wanted> wanted = new ArrayList<>();
+    for (PackageId id : changed.packages()) {
+      wanted(handle, id).ifPresent(wanted::add);
+    }
+    return new Read(
+        changed.number(),
+        changed.packages(),
+        wanted,
+        catalog.places().list(handle).stream().map(PlaceRow::name).toList());
+  }
+
+  private Optional<Slice.Wanted> wanted(Handle handle, PackageId id) {
+    Assignments.Audience audience = catalog.assignments().audience(handle, id);
+    if (audience.isEmpty()) {
+      return Optional.empty();
+    }
+    Set<Slice.Version> versions = new HashSet<>();
+    for (Optional<VersionRow> row :
+        List.of(catalog.packages().newest(handle, id), catalog.packages().newestHeld(handle, id))) {
+      row.ifPresent(version -> versions.add(new Slice.Version(version.version(), version.held())));
+    }
+    Map<String, Integer> present = new HashMap<>();
+    catalog
+        .places()
+        .presences(handle, id)
+        .forEach(presence -> present.put(presence.place(), presence.version()));
+    Map<Slice.Attempted, Instant> notBefore = new HashMap<>();
+    for (WorkRow work : catalog.works().list(handle, id)) {
+      notBefore.put(
+          new Slice.Attempted(work.key().version(), work.key().destination()), work.notBefore());
+    }
+    return Optional.of(
+        new Slice.Wanted(
+            id,
+            audience.includes(here),
+            // Whoever it is assigned to stands here or below: nobody else is assigned anything
+            // here.
+            true,
+            List.copyOf(versions),
+            present,
+            notBefore));
+  }
+
+  /** A lane: the library, or one distribution point, with something due that may be begun now. */
+  synchronized List<String> lanes(Instant now) {
+    List<String> lanes = new ArrayList<>();
+    int fetches = fetching;
+    for (Step step : Planner.plan(slice(), now)) {
+      String destination = step.destination();
+      boolean free =
+          destination.isEmpty()
+              ? !out.contains(step.key()) && fetches < FETCHES_MAX
+              : !busyPlaces.contains(destination) && !lanes.contains(destination);
+      if (free) {
+        fetches += destination.isEmpty() ? 1 : 0;
+        lanes.add(destination);
+      }
+    }
+    return lanes;
+  }
+
+  /** Hands out the first step due in a lane, unless the lane is busy. */
+  synchronized Optional<Step> begin(String lane, Instant now) {
+    boolean busy = lane.isEmpty() ? fetching >= FETCHES_MAX : busyPlaces.contains(lane);
+    if (busy) {
+      return Optional.empty();
+    }
+    Optional<Step> first =
+        Planner.plan(slice(), now).stream()
+            .filter(step -> step.destination().equals(lane) && !out.contains(step.key()))
+            .findFirst();
+    first.ifPresent(
+        step -> {
+          out.add(step.key());
+          if (lane.isEmpty()) {
+            fetching++;
+          } else {
+            busyPlaces.add(lane);
+          }
+        });
+    return first;
+  }
+
+  /** Takes a step back, however it ended. */
+  synchronized void end(Step step) {
+    out.remove(step.key());
+    if (step.destination().isEmpty()) {
+      fetching--;
+    } else {
+      busyPlaces.remove(step.destination());
+    }
+  }
+
+  /** When the next step becomes due; what is out or due now does not count. */
+  synchronized Optional<Instant> next(Instant now) {
+    return Planner.next(slice(), now);
+  }
+
+  private Slice slice() {
+    return new Slice(here, List.copyOf(open.values()), places);
+  }
+}

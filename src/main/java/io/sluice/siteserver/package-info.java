@@ -1,6 +1,13 @@
 /**
- * Main, configuration and wiring: the only room that knows everybody. So far it only says which
- * release it is.
+ * Main, configuration, wiring and quickstart: the only room that knows everybody.
+ *
+ * <p>{@link io.sluice.siteserver.SiteServer} is a page of {@code new} in start order; stopping is
+ * the reverse. Loops of other rooms are steps; only this room turns a step into a thread ({@link
+ * io.sluice.siteserver.Loop}). The machine's clock, randomness, environment and exit status are
+ * touched here and in {@code time} only.
+ *
+ * <p>A failed fsync or a damaged database stops the loop it happens in for good and is shown in
+ * {@code status}; everything else is retried by the step's own backoff.
  */
 @NullMarked
 package io.sluice.siteserver;

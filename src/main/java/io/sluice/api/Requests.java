@@ -1,0 +1,39 @@
+package io.sluice.api;
+
+import java.util.List;
+
+/** What an administrator asks of a site server. */
+public final class Requests {
+  private Requests() {}
+
+  /** {@code POST /v0/packages}. */
+  public record NewPackage(String name, String source) {}
+
+  /**
+   * {@code POST /v0/packages/ID/versions}: capture the source now.
+   *
+   * @param readEverything read all content even where nothing seems changed
+   */
+  public record NewVersion(boolean readEverything) {}
+
+  /**
+   * {@code POST /v0/packages/ID/assignments}.
+   *
+   * @param sites site codes; empty means every site known here, now
+   */
+  public record NewAssignment(List<String> sites) {}
+
+  /**
+   * {@code POST /v0/places}: a distribution point of this site.
+   *
+   * @param streams {@code refuse} or {@code sidecar}
+   */
+  public record NewPlace(String name, String folder, String streams) {}
+
+  /**
+   * {@code POST /v0/invitations}.
+   *
+   * @param address host:port by which the child reaches this site; empty for what the site knows
+   */
+  public record NewInvitation(String site, long validSeconds, String address) {}
+}

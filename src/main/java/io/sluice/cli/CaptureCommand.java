@@ -1,0 +1,145 @@
+package io.sluice.cli;
+
+import io.sluice.capture.Capture;
+import io.sluice.capture.Captured;
+import io.sluice.capture.Options;
+import io.sluice.capture.Totals;
+import io.sluice.content.Digest;
+import io.sluice.content.Disk;
+import io.sluice.content.HostDisk;
+import io.sluice.content.Library;
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import io.sluice.filesystem.Platforms;
+import io.sluice.parallel.OsThreads;
+import io.sluice.time.Clock;
+import io.sluice.trust.ManifestSignature;
+import io.sluice.trust.SigningKey;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code sluice capture}: a folder into a content library, without a server. */
+@Command(
+    name = "capture",
+    description = "Capture a folder into a content library, without a server.",
+    sortOptions = false)
+public final class CaptureCommand implements Callable<Integer> {
+  private static final int KEY_ID_SHOWN = 16;
+
+  private final Terminal terminal;
+  private final Clock clock;
+
+  @Parameters(paramLabel = "SOURCE", description = "the folder to capture")
+  private @Nullable Path source;
+
+  @Mixin private LibraryAccess libraryAccess = new LibraryAccess();
+
+  @Option(names = "--json", description = "print the result as one JSON object")
+  private boolean json;
+
+  @Option(names = "--verify", description = "read all content, even of unchanged files")
+  private boolean readEverything;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description =
+          "sign the manifest's digest with this Ed25519 key (PKCS#8 PEM); its public half lies"
+              + " beside it as FILE.pub, or NAME.pub for NAME.key")
+  private @Nullable Path key;
+
+  public CaptureCommand(Terminal terminal, Clock clock) {
+    this.terminal = terminal;
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() throws Failure, InterruptedException {
+    if (source == null) {
+      throw new IllegalStateException("the parameter is required");
+    }
+    Path from = source.toAbsolutePath();
+    if (!Files.exists(from)) {
+      throw Failure.permanent(
+          Code.SOURCE_MISSING, "capturing " + from, "there is no such folder", "name a folder");
+    }
+    SigningKey signer = key == null ? null : SigningKey.load(key, publicHalf(key));
+    long start = clock.nanos();
+    try (Library library = libraryAccess.openOrCreate()) {
+      Capture capture = new Capture(Platforms.ofThisMachine(), new OsThreads(), library, clock);
+      Captured captured =
+          capture.capture(
+              from, new Options(List.of(libraryAccess.folder()), ignored -> {}, readEverything));
+      double seconds = (clock.nanos() - start) / 1e9;
+      if (signer != null) {
+        sign(library, signer, captured.manifest().digest());
+      }
+      print(captured, seconds);
+    }
+    return Terminal.DONE;
+  }
+
+  private static Path publicHalf(Path secret) {
+    String name = secret.getFileName().toString();
+    String stem = name.endsWith(".key") ? name.substring(0, name.length() - 4) : name;
+    return secret.resolveSibling(stem + ".pub");
+  }
+
+  private static void sign(Library library, SigningKey signer, Digest manifest) throws Failure {
+    HostDisk disk = new HostDisk();
+    Path folder = library.folder().resolve("signatures");
+    disk.createFolders(folder);
+    String name = manifest.hex() + "-" + signer.keyId().substring(0, KEY_ID_SHOWN) + ".json";
+    Path part = folder.resolve(name + ".part");
+    disk.delete(part);
+    try (Disk.Writer writer = disk.create(part)) {
+      writer.write(ByteBuffer.wrap(ManifestSignature.sign(manifest, signer)));
+      writer.force();
+    }
+    disk.rename(part, folder.resolve(name));
+    disk.forceDirectory(folder);
+  }
+
+  private void print(Captured captured, double seconds) {
+    Totals totals = captured.totals();
+    if (json) {
+      // Field names are part of the command's contract.
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("digest", captured.manifest().digest().hex());
+      result.put("entries", totals.entries());
+      result.put("streams", totals.streams());
+      result.put("bytes_read", totals.bytesRead());
+      result.put("bytes_stored", totals.bytesStored());
+      result.put("seconds", Math.round(seconds * 1000) / 1000.0);
+      result.put("not_captured", captured.notCaptured());
+      terminal.out().println(new JsonMapper().writeValueAsString(result));
+      return;
+    }
+    terminal.out().println(captured.manifest().digest().hex());
+    terminal
+        .out()
+        .print(
+            Quantity.count(totals.entries())
+                + " entries, "
+                + Quantity.count(totals.streams())
+                + " streams, "
+                + Quantity.bytes(totals.bytesRead())
+                + " read, "
+                + Quantity.bytes(totals.bytesStored())
+                + " stored, in "
+                + Quantity.seconds(seconds)
+                + "\n"
+                + NotCaptured.text(captured.notCaptured()));
+  }
+}

@@ -14,6 +14,7 @@ final class Relay implements AutoCloseable {
   private final ServerSocket entrance;
   private final int exit;
   private final List<Line> lines = new CopyOnWriteArrayList<>();
+  private final Thread acceptor;
   private volatile boolean swallowing;
 
   /** What one connection goes through. */
@@ -31,7 +32,7 @@ final class Relay implements AutoCloseable {
   Relay(String address) throws IOException {
     exit = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual().start(this::accept);
+    acceptor = Thread.ofVirtual().start(this::accept);
   }
 
   String address() {
@@ -91,6 +92,14 @@ final class Relay implements AutoCloseable {
   /** Ends every connection and takes no more. */
   void shut() throws IOException {
     entrance.close();
+    // Only when the thread in accept() has left is the socket really closed: until then a
+    // connection
+    // may still be taken.
+    try {
+      acceptor.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     for (Line line : lines) {
       line.near.close();
       line.far.close();

@@ -101,7 +101,7 @@ public final class ManifestWriter {
       }
     }
     line.ascii("}");
-    put(entry.path().toString());
+    put(entry.path());
     entries++;
   }
 
@@ -210,15 +210,16 @@ public final class ManifestWriter {
     }
   }
 
-  /** Ends the line and writes it. */
-  private void put(String about) throws IOException, Failure {
+  /** Ends the line and writes it; {@code about} is made text only for a refusal. */
+  private void put(Object about) throws IOException, Failure {
     line.ascii("\n");
     if (line.length() > Lines.LINE_BYTES_MAX) {
-      throw tooLarge(about, "its line has " + line.length() + " bytes");
+      throw tooLarge(about.toString(), "its line has " + line.length() + " bytes");
     }
     total += line.length();
     if (total > Manifest.PLAIN_BYTES_MAX) {
-      throw tooLarge(about, "more than " + Manifest.PLAIN_BYTES_MAX + " bytes of manifest");
+      throw tooLarge(
+          about.toString(), "more than " + Manifest.PLAIN_BYTES_MAX + " bytes of manifest");
     }
     sha.update(line.bytes(), 0, line.length());
     out.write(line.bytes(), 0, line.length());

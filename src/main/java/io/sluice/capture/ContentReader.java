@@ -3,7 +3,6 @@ package io.sluice.capture;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Platform;
-import io.sluice.manifest.Entry;
 import io.sluice.manifest.Name;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,15 +13,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the streams of a scan, one after the other, and looks at every entry again when it has been
- * read. An entry that is not as the scan saw it is noted as changed; bytes it no longer has are
- * made up, so that the offsets of all others hold. What cannot be read at all is a problem; from
- * the first one on nothing more is read, but every stream is opened, so that all problems are
+ * Reads the streams of a scan, one after the other, and looks at every entry again when all have
+ * been read. An entry that is not as the scan saw it is noted as changed; bytes it no longer has
+ * are made up, so that the offsets of all others hold. What cannot be read at all is a problem;
+ * from the first one on nothing more is read, but every stream is opened, so that all problems are
  * found.
  */
 final class ContentReader implements AutoCloseable {
-  private static final int NO_ENTRY = -1;
-
   private final Platform platform;
   private final List<Seen> seen;
   private final Spans spans;
@@ -30,7 +27,6 @@ final class ContentReader implements AutoCloseable {
   private final BitSet changed = new BitSet();
   private @Nullable InputStream open;
   private int span;
-  private int entry = NO_ENTRY;
   private long rest;
   private long bytesRead;
 
@@ -46,10 +42,6 @@ final class ContentReader implements AutoCloseable {
     leave();
     span = next;
     rest = spans.end(next) - spans.offset(next);
-    if (entry != spans.entry(next)) {
-      check();
-      entry = spans.entry(next);
-    }
     try {
       open = open(next);
     } catch (Failure failure) {
@@ -76,22 +68,22 @@ final class ContentReader implements AutoCloseable {
       bytesRead += read;
       return read;
     }
-    changed.set(entry);
+    changed.set(spans.entry(span));
     Arrays.fill(into, from, from + wanted, (byte) 0);
     rest -= wanted;
     return wanted;
   }
 
-  /** To be called after the last span: looks at the last entry and at all directories again. */
+  /**
+   * To be called after the last span: looks at all entries again, at those that were not read as
+   * well. What was read first may have been written since, and an empty file filled.
+   */
   void finish() throws Failure {
     leave();
-    check();
-    int index = 0;
-    for (Seen each : seen) {
-      if (each.entry() instanceof Entry.Directory && !isStill(index)) {
-        changed.set(index);
+    for (int entry = 0; entry < seen.size(); entry++) {
+      if (!isStill(entry)) {
+        changed.set(entry);
       }
-      index++;
     }
     changed.stream().forEach(i -> problems.addChanged(path(i), "it changed while it was read"));
   }
@@ -147,17 +139,10 @@ final class ContentReader implements AutoCloseable {
     try (in) {
       // ctime tells of a file's own bytes; of named streams it may not, so their end is looked for.
       if (rest == 0 && spans.stream(span) >= 0 && in.read() >= 0) {
-        changed.set(entry);
+        changed.set(spans.entry(span));
       }
     } catch (IOException e) {
       unreadable(failed(e, span));
-    }
-  }
-
-  private void check() {
-    boolean isDirectory = entry != NO_ENTRY && seen.get(entry).entry() instanceof Entry.Directory;
-    if (entry != NO_ENTRY && !isDirectory && !isStill(entry)) {
-      changed.set(entry);
     }
   }
 
@@ -172,8 +157,8 @@ final class ContentReader implements AutoCloseable {
 
   /** An entry that changed is read again; one that did not cannot be read, nor may others be. */
   private void unreadable(Failure failure) throws Failure {
-    if (failure.code() == Code.SOURCE_CHANGED || !isStill(entry)) {
-      changed.set(entry);
+    if (failure.code() == Code.SOURCE_CHANGED || !isStill(spans.entry(span))) {
+      changed.set(spans.entry(span));
       return;
     }
     problems.add(path(spans.entry(span)), failure);

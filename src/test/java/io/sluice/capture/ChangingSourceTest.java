@@ -139,6 +139,18 @@ class ChangingSourceTest {
   }
 
   @Test
+  void aFileReadBeforeAndAnEmptyOneThatAreWrittenMeanwhileAreReadAgain() throws Exception {
+    tree.file("file0-empty", new byte[0]);
+    Event write =
+        (file, n) -> {
+          Files.write(file.resolveSibling("file1"), TestContent.noise(1_001, 60_000));
+          Files.write(file.resolveSibling("file0-empty"), TestContent.noise(1_002, 70_000));
+        };
+    assertTrue(capture(disturbed("file9", 1, write)));
+    assertThat(events).isEqualTo(1);
+  }
+
+  @Test
   void givesUpOnASourceThatNeverRestsAndNamesAllThatChanged() throws Exception {
     Event both =
         (file, times) -> {

@@ -4,6 +4,7 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Platform;
+import io.sluice.filesystem.Streams;
 import io.sluice.manifest.Entry;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Name;
@@ -60,7 +61,6 @@ final class Walk {
     }
     EntryPath path = directory.path();
     Facts facts = directory.facts();
-    dropped(path, facts);
     Entry entry = new Entry.Directory(path, facts.attributes(), streams(directory));
     seen.add(new Seen(entry, directory.file(), Seen.State.of(facts)));
     List<Child> directories = new ArrayList<>();
@@ -110,7 +110,8 @@ final class Walk {
     switch (facts.kind()) {
       case FILE -> file(child, folder);
       case SYMLINK -> {
-        dropped(path, facts);
+        // Streams of a link are not kept: asked for, so that they are told of.
+        List<Stream> _ = streams(child);
         if (facts.target().isPresent()) {
           Entry link = new Entry.Symlink(path, facts.attributes(), facts.target().get());
           seen.add(new Seen(link, folder, Seen.State.of(facts)));
@@ -135,22 +136,26 @@ final class Walk {
         return;
       }
     }
-    dropped(path, facts);
     Entry entry = new Entry.File(path, facts.attributes(), facts.size().bytes(), streams(child));
     seen.add(new Seen(entry, folder, Seen.State.of(facts)));
   }
 
+  /** The streams of an entry; tells what else it has that is not kept. */
   private List<Stream> streams(Child child) {
+    Facts facts = child.facts();
+    dropped(child.path(), facts.dropped());
     try {
-      return platform.streams(child.file());
+      Streams streams = platform.streams(child.file(), facts);
+      dropped(child.path(), streams.dropped());
+      return streams.named();
     } catch (Failure failure) {
       problems.add(child.path().toString(), failure);
       return List.of();
     }
   }
 
-  private void dropped(EntryPath path, Facts facts) {
-    for (String attribute : facts.dropped()) {
+  private void dropped(EntryPath path, List<String> attributes) {
+    for (String attribute : attributes) {
       tell(path + ": " + attribute + " is not kept");
     }
   }

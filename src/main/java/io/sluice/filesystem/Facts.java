@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param size of the unnamed stream, and how many names the file has
  * @param identity which file this is and which state of it, if the platform can tell
  * @param target of a symbolic link
- * @param dropped what is seen here and not kept, for the receipt: {@code setuid}, {@code
- *     security.capability}, {@code system.posix_acl_access} ...
+ * @param dropped what is seen here and not kept, for the receipt: {@code setuid} ...; {@link
+ *     Streams} has the rest
  */
 public record Facts(
     Kind kind,

@@ -18,13 +18,16 @@ final class LinuxBarrier implements Platform.Barrier {
       LinuxCalls.O_WRONLY | LinuxCalls.O_NOFOLLOW | LinuxCalls.O_NONBLOCK;
 
   private final LinuxPlatform platform;
+  private final LinuxCalls calls;
   private final Path directory;
   private final int descriptor;
   private final boolean whole;
   private boolean open = true;
 
-  LinuxBarrier(LinuxPlatform platform, Path directory, int descriptor, boolean whole) {
+  LinuxBarrier(
+      LinuxPlatform platform, LinuxCalls calls, Path directory, int descriptor, boolean whole) {
     this.platform = platform;
+    this.calls = calls;
     this.directory = directory;
     this.descriptor = descriptor;
     this.whole = whole;
@@ -36,7 +39,7 @@ final class LinuxBarrier implements Platform.Barrier {
       throw new IllegalStateException("the barrier at " + directory + " is closed");
     }
     if (whole) {
-      check(directory, LinuxCalls.syncfs(descriptor));
+      check(directory, calls.syncfs(descriptor));
     } else {
       forceEach();
     }
@@ -59,19 +62,19 @@ final class LinuxBarrier implements Platform.Barrier {
     }
   }
 
-  private static void forceOne(Path entry) throws Failure {
+  private void forceOne(Path entry) throws Failure {
     byte[] path = PathNames.bytes(entry);
-    int file = LinuxCalls.open(path, READ, 0);
+    int file = calls.open(path, READ, 0);
     if (file == -Errno.EACCES) {
-      file = LinuxCalls.open(path, WRITE, 0);
+      file = calls.open(path, WRITE, 0);
     }
     check(entry, file);
     try {
-      int result = LinuxCalls.fsync(file);
+      int result = calls.fsync(file);
       // Some file systems have nothing to do for a directory and say so.
       check(entry, result == -Errno.EINVAL ? 0 : result);
     } finally {
-      LinuxCalls.close(file);
+      calls.close(file);
     }
   }
 
@@ -85,7 +88,7 @@ final class LinuxBarrier implements Platform.Barrier {
   public void close() {
     if (open) {
       open = false;
-      LinuxCalls.close(descriptor);
+      calls.close(descriptor);
     }
   }
 }

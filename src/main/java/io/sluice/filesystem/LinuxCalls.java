@@ -1,20 +1,23 @@
 package io.sluice.filesystem;
 
-import java.lang.foreign.Arena;
+import io.sluice.filesystem.NativeBuffers.Buffer;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
  * The system calls {@link LinuxPlatform} needs, through java.lang.foreign. Paths and names are raw
  * bytes. Every method returns what the call returned, or the negated error number; calls broken by
- * a signal are repeated. 64-bit Linux only.
+ * a signal are repeated. 64-bit Linux only. Any thread.
+ *
+ * <p>All of them take at most five arguments, integers or addresses, which every 64-bit Linux
+ * passes like a {@code long} and whose surplus a callee never looks at. So one method handle serves
+ * all: each one more would cost every start of the program some ten milliseconds.
  */
 final class LinuxCalls {
   static final int O_RDONLY = 0;
@@ -27,11 +30,7 @@ final class LinuxCalls {
   static final int AT_FDCWD = -100;
   static final int AT_SYMLINK_NOFOLLOW = 0x100;
 
-  /** Bytes of {@code struct statx}. */
-  static final int STATX_BYTES = 256;
-
   private static final int STATX_BASIC_STATS = 0x7ff;
-  private static final int STATFS_BYTES = 256;
 
   /** Some architectures number these two flags their own way (include/uapi/asm/fcntl.h). */
   private static final boolean ARM_FLAGS =
@@ -40,301 +39,296 @@ final class LinuxCalls {
   static final int O_DIRECTORY = ARM_FLAGS ? 040000 : 0200000;
   static final int O_NOFOLLOW = ARM_FLAGS ? 0100000 : 0400000;
 
+  /** The longest attribute and the longest list of their names (linux/limits.h). */
+  static final int VALUE_BYTES_MAX = 65_536;
+
+  /** A path of so many bytes is too long for every call, and so is a name. */
+  private static final int TOO_LONG_BYTES = 4096;
+
+  /** Where what stands in a call's scratch memory; the error number comes first. */
+  private static final int STRUCT = 64;
+
+  private static final int FIRST = STRUCT + 256;
+  private static final int SECOND = FIRST + TOO_LONG_BYTES + 1;
+  private static final int VALUE = SECOND + TOO_LONG_BYTES + 1;
+
   private static final Linker LINKER = Linker.nativeLinker();
-  private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
   private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final int ERRNO =
+      (int) STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+  private static final MethodHandle CALL = handle();
 
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final MemoryLayout POINTER = ValueLayout.ADDRESS;
+  private static final MemorySegment OPEN = symbol("open");
+  private static final MemorySegment CLOSE = symbol("close");
+  private static final MemorySegment READ = symbol("read");
+  private static final MemorySegment WRITE = symbol("write");
+  private static final MemorySegment GETDENTS = symbol("getdents64");
+  private static final MemorySegment FSYNC = symbol("fsync");
+  private static final MemorySegment SYNCFS = symbol("syncfs");
+  private static final MemorySegment STATX = symbol("statx");
+  private static final MemorySegment STATFS = symbol("statfs");
+  private static final MemorySegment GETXATTR = symbol("lgetxattr");
+  private static final MemorySegment LISTXATTR = symbol("llistxattr");
+  private static final MemorySegment SETXATTR = symbol("lsetxattr");
+  private static final MemorySegment UTIMENSAT = symbol("utimensat");
+  private static final MemorySegment FCHMODAT = symbol("fchmodat");
+  private static final MemorySegment CHMOD = symbol("chmod");
+  private static final MemorySegment MKDIR = symbol("mkdir");
+  private static final MemorySegment SYMLINK = symbol("symlink");
+  private static final MemorySegment LINK = symbol("link");
+  private static final MemorySegment READLINK = symbol("readlink");
 
-  private static final MethodHandle OPEN = variadic("open", 2, INT, POINTER, INT, INT);
-  private static final MethodHandle CLOSE = handle("close", INT, INT);
-  private static final MethodHandle READ = handle("read", LONG, INT, POINTER, LONG);
-  private static final MethodHandle WRITE = handle("write", LONG, INT, POINTER, LONG);
-  private static final MethodHandle GETDENTS = handle("getdents64", LONG, INT, POINTER, LONG);
-  private static final MethodHandle FSYNC = handle("fsync", INT, INT);
-  private static final MethodHandle SYNCFS = handle("syncfs", INT, INT);
-  private static final MethodHandle STATX = handle("statx", INT, INT, POINTER, INT, INT, POINTER);
-  private static final MethodHandle STATFS = handle("statfs", INT, POINTER, POINTER);
-  private static final MethodHandle GETXATTR =
-      handle("lgetxattr", LONG, POINTER, POINTER, POINTER, LONG);
-  private static final MethodHandle LISTXATTR = handle("llistxattr", LONG, POINTER, POINTER, LONG);
-  private static final MethodHandle SETXATTR =
-      handle("lsetxattr", INT, POINTER, POINTER, POINTER, LONG, INT);
-  private static final MethodHandle UTIMENSAT =
-      handle("utimensat", INT, INT, POINTER, POINTER, INT);
-  private static final MethodHandle FCHMODAT = handle("fchmodat", INT, INT, POINTER, INT, INT);
-  private static final MethodHandle CHMOD = handle("chmod", INT, POINTER, INT);
-  private static final MethodHandle MKDIR = handle("mkdir", INT, POINTER, INT);
-  private static final MethodHandle SYMLINK = handle("symlink", INT, POINTER, POINTER);
-  private static final MethodHandle LINK = handle("link", INT, POINTER, POINTER);
-  private static final MethodHandle READLINK = handle("readlink", LONG, POINTER, POINTER, LONG);
+  private final NativeBuffers buffers = new NativeBuffers(VALUE + VALUE_BYTES_MAX);
 
-  private LinuxCalls() {}
+  /**
+   * What {@code statx} says of an entry.
+   *
+   * @param result 0, or the negated error number and then nothing else counts
+   * @param mode kind and permissions
+   */
+  record Stat(
+      int result,
+      int mode,
+      Facts.Size size,
+      Facts.Identity identity,
+      long modifiedSeconds,
+      int modifiedNanos) {}
 
-  /** True if this machine is a 64-bit Linux whose C library has every call needed. */
-  static boolean areAvailable() {
-    if (!System.getProperty("os.name", "").equals("Linux") || POINTER.byteSize() != 8) {
-      return false;
-    }
-    SymbolLookup lookup = Linker.nativeLinker().defaultLookup();
-    return List.of("statx", "getdents64", "syncfs", "utimensat", "fchmodat", "lsetxattr").stream()
-        .allMatch(name -> lookup.find(name).isPresent());
-  }
-
-  static int open(byte[] path, int flags, int mode) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment name = text(arena, path);
+  int open(byte[] path, int flags, int mode) {
+    try (Scratch scratch = scratch()) {
+      long name = scratch.text(FIRST, path);
       int result;
       do {
-        result = result(state, (int) OPEN.invokeExact(state, name, flags | O_CLOEXEC, mode));
+        result = scratch.call(OPEN, name, flags | O_CLOEXEC, mode);
       } while (result == -Errno.EINTR);
       return result;
-    } catch (Throwable e) {
-      throw unexpected(e);
     }
   }
 
-  static int close(int descriptor) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      return result(state, (int) CLOSE.invokeExact(state, descriptor));
-    } catch (Throwable e) {
-      throw unexpected(e);
+  int close(int descriptor) {
+    try (Scratch scratch = scratch()) {
+      return scratch.call(CLOSE, descriptor);
     }
   }
 
-  static int read(int descriptor, MemorySegment into, int length) {
+  int fsync(int descriptor) {
+    try (Scratch scratch = scratch()) {
+      return scratch.call(FSYNC, descriptor);
+    }
+  }
+
+  int syncfs(int descriptor) {
+    try (Scratch scratch = scratch()) {
+      return scratch.call(SYNCFS, descriptor);
+    }
+  }
+
+  int read(int descriptor, Buffer into, int length) {
     return transfer(READ, descriptor, into, length);
   }
 
-  static int write(int descriptor, MemorySegment from, int length) {
+  int write(int descriptor, Buffer from, int length) {
     return transfer(WRITE, descriptor, from, length);
   }
 
   /** Fills {@code into} with {@code struct linux_dirent64}s. */
-  static int directoryEntries(int descriptor, MemorySegment into) {
-    return transfer(GETDENTS, descriptor, into, (int) into.byteSize());
+  int directoryEntries(int descriptor, Buffer into) {
+    return transfer(GETDENTS, descriptor, into, into.bytes().capacity());
   }
 
-  private static int transfer(MethodHandle call, int descriptor, MemorySegment bytes, int length) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      long result;
+  private int transfer(MemorySegment function, int descriptor, Buffer bytes, int length) {
+    try (Scratch scratch = scratch()) {
+      int result;
       do {
-        result = result(state, (long) call.invokeExact(state, descriptor, bytes, (long) length));
+        result = scratch.call(function, descriptor, bytes.address(), length);
       } while (result == -Errno.EINTR);
-      return (int) result;
-    } catch (Throwable e) {
-      throw unexpected(e);
+      return result;
     }
   }
 
-  static int fsync(int descriptor) {
-    return sync(FSYNC, descriptor);
-  }
-
-  static int syncfs(int descriptor) {
-    return sync(SYNCFS, descriptor);
-  }
-
-  private static int sync(MethodHandle call, int descriptor) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      return result(state, (int) call.invokeExact(state, descriptor));
-    } catch (Throwable e) {
-      throw unexpected(e);
+  /** What is known of the entry itself, a symbolic link if it is one. */
+  Stat statx(byte[] path) {
+    try (Scratch scratch = scratch()) {
+      long name = scratch.text(FIRST, path);
+      long into = scratch.at(STRUCT);
+      int result =
+          scratch.call(STATX, AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, into);
+      return stat(result, scratch.bytes());
     }
   }
 
-  /** Fills {@code into}, {@link #STATX_BYTES} long, about the entry itself. */
-  static int statx(byte[] path, MemorySegment into) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      int flags = AT_SYMLINK_NOFOLLOW;
-      return result(
-          state,
-          (int)
-              STATX.invokeExact(
-                  state, AT_FDCWD, text(arena, path), flags, STATX_BASIC_STATS, into));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+  /** Offsets as in linux/stat.h. */
+  private static Stat stat(int result, ByteBuffer at) {
+    long major = Integer.toUnsignedLong(at.getInt(STRUCT + 136));
+    long minor = Integer.toUnsignedLong(at.getInt(STRUCT + 140));
+    long changed = at.getLong(STRUCT + 96) * 1_000_000_000L + at.getInt(STRUCT + 104);
+    return new Stat(
+        result,
+        Short.toUnsignedInt(at.getShort(STRUCT + 28)),
+        new Facts.Size(at.getLong(STRUCT + 40), Integer.toUnsignedLong(at.getInt(STRUCT + 16))),
+        new Facts.Identity(major << 32 | minor, at.getLong(STRUCT + 32), changed),
+        at.getLong(STRUCT + 112),
+        at.getInt(STRUCT + 120));
   }
 
   /** The magic number of the file system (linux/magic.h). Follows a symbolic link. */
-  static long fileSystem(byte[] path) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment into = arena.allocate(STATFS_BYTES, 8);
-      int result = result(state, (int) STATFS.invokeExact(state, text(arena, path), into));
-      return result < 0 ? result : into.get(LONG, 0) & 0xffff_ffffL;
-    } catch (Throwable e) {
-      throw unexpected(e);
+  long fileSystem(byte[] path) {
+    try (Scratch scratch = scratch()) {
+      int result = scratch.call(STATFS, scratch.text(FIRST, path), scratch.at(STRUCT), 0);
+      return result < 0 ? result : scratch.bytes().getLong(STRUCT) & 0xffff_ffffL;
     }
   }
 
   /** Reads an attribute's value; with an empty array only its length is asked. */
-  static int getAttribute(byte[] path, byte[] name, byte[] into) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment value = arena.allocate(Math.max(1, into.length));
-      MemorySegment file = text(arena, path);
-      MemorySegment key = text(arena, name);
-      long size = into.length;
-      int result = (int) result(state, (long) GETXATTR.invokeExact(state, file, key, value, size));
-      MemorySegment.copy(
-          value, ValueLayout.JAVA_BYTE, 0, into, 0, Math.clamp(result, 0, into.length));
+  int getAttribute(byte[] path, byte[] name, byte[] into) {
+    try (Scratch scratch = scratch()) {
+      long file = scratch.text(FIRST, path);
+      long key = scratch.text(SECOND, name);
+      int result = scratch.call(GETXATTR, file, key, scratch.at(VALUE), into.length, 0);
+      scratch.bytes().get(VALUE, into, 0, Math.clamp(result, 0, into.length));
       return result;
-    } catch (Throwable e) {
-      throw unexpected(e);
     }
   }
 
-  /** Reads the names of all attributes; with an empty array only their length is asked. */
-  static int listAttributes(byte[] path, byte[] into) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment value = arena.allocate(Math.max(1, into.length));
-      MemorySegment file = text(arena, path);
-      long size = into.length;
-      int result = (int) result(state, (long) LISTXATTR.invokeExact(state, file, value, size));
-      MemorySegment.copy(
-          value, ValueLayout.JAVA_BYTE, 0, into, 0, Math.clamp(result, 0, into.length));
-      return result;
-    } catch (Throwable e) {
-      throw unexpected(e);
+  /**
+   * What a call wrote.
+   *
+   * @param result the number of bytes, or the negated error number and then there are none
+   */
+  record Value(int result, byte[] bytes) {}
+
+  /** The names of all attributes, each followed by a zero byte. */
+  Value listAttributes(byte[] path) {
+    return value(LISTXATTR, path, VALUE_BYTES_MAX);
+  }
+
+  /** A symbolic link's target, cut off at {@code most} bytes. */
+  Value readLink(byte[] link, int most) {
+    return value(READLINK, link, most);
+  }
+
+  private Value value(MemorySegment function, byte[] path, int most) {
+    try (Scratch scratch = scratch()) {
+      int result = scratch.call(function, scratch.text(FIRST, path), scratch.at(VALUE), most);
+      byte[] bytes = new byte[Math.max(0, result)];
+      scratch.bytes().get(VALUE, bytes);
+      return new Value(result, bytes);
     }
   }
 
-  static int setAttribute(byte[] path, byte[] name, byte[] value, int length) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment bytes = arena.allocate(Math.max(1, length));
-      MemorySegment.copy(value, 0, bytes, ValueLayout.JAVA_BYTE, 0, length);
-      MemorySegment file = text(arena, path);
-      MemorySegment key = text(arena, name);
-      return result(state, (int) SETXATTR.invokeExact(state, file, key, bytes, (long) length, 0));
-    } catch (Throwable e) {
-      throw unexpected(e);
+  /** Sets an attribute to the first {@code length} bytes, at most {@link #VALUE_BYTES_MAX}. */
+  int setAttribute(byte[] path, byte[] name, byte[] value, int length) {
+    try (Scratch scratch = scratch()) {
+      scratch.bytes().put(VALUE, value, 0, length);
+      long file = scratch.text(FIRST, path);
+      long key = scratch.text(SECOND, name);
+      return scratch.call(SETXATTR, file, key, scratch.at(VALUE), length, 0);
     }
   }
 
   /** Sets the modification time of the entry itself, leaving the access time alone. */
-  static int setModified(byte[] path, long seconds, long nanos) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment times = arena.allocate(32, 8);
+  int setModified(byte[] path, long seconds, long nanos) {
+    try (Scratch scratch = scratch()) {
       long omit = (1L << 30) - 2;
-      times.set(LONG, 8, omit);
-      times.set(LONG, 16, seconds);
-      times.set(LONG, 24, nanos);
-      return result(
-          state,
-          (int)
-              UTIMENSAT.invokeExact(
-                  state, AT_FDCWD, text(arena, path), times, AT_SYMLINK_NOFOLLOW));
-    } catch (Throwable e) {
-      throw unexpected(e);
+      scratch.bytes().putLong(STRUCT, 0).putLong(STRUCT + 8, omit);
+      scratch.bytes().putLong(STRUCT + 16, seconds).putLong(STRUCT + 24, nanos);
+      long name = scratch.text(FIRST, path);
+      long times = scratch.at(STRUCT);
+      return scratch.call(UTIMENSAT, AT_FDCWD, name, times, AT_SYMLINK_NOFOLLOW, 0);
     }
   }
 
   /** Sets the permissions of an entry that is no symbolic link. */
-  static int setMode(byte[] path, int mode) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment file = text(arena, path);
-      int flags = AT_SYMLINK_NOFOLLOW;
-      int result = result(state, (int) FCHMODAT.invokeExact(state, AT_FDCWD, file, mode, flags));
+  int setMode(byte[] path, int mode) {
+    try (Scratch scratch = scratch()) {
+      long file = scratch.text(FIRST, path);
+      int result = scratch.call(FCHMODAT, AT_FDCWD, file, mode, AT_SYMLINK_NOFOLLOW, 0);
       if (result != -Errno.EOPNOTSUPP && result != -Errno.ENOSYS) {
         return result;
       }
       // C libraries before glibc 2.32 cannot do it without following; the caller made this entry.
-      return result(state, (int) CHMOD.invokeExact(state, file, mode));
-    } catch (Throwable e) {
-      throw unexpected(e);
+      return scratch.call(CHMOD, file, mode, 0);
     }
   }
 
-  static int makeDirectory(byte[] path, int mode) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      return result(state, (int) MKDIR.invokeExact(state, text(arena, path), mode));
-    } catch (Throwable e) {
-      throw unexpected(e);
+  int makeDirectory(byte[] path, int mode) {
+    try (Scratch scratch = scratch()) {
+      return scratch.call(MKDIR, scratch.text(FIRST, path), mode, 0);
     }
   }
 
-  static int symlink(byte[] target, byte[] link) {
+  int symlink(byte[] target, byte[] link) {
     return twoPaths(SYMLINK, target, link);
   }
 
-  static int link(byte[] file, byte[] link) {
+  int link(byte[] file, byte[] link) {
     return twoPaths(LINK, file, link);
   }
 
-  private static int twoPaths(MethodHandle call, byte[] first, byte[] second) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment a = text(arena, first);
-      MemorySegment b = text(arena, second);
-      return result(state, (int) call.invokeExact(state, a, b));
-    } catch (Throwable e) {
-      throw unexpected(e);
+  private int twoPaths(MemorySegment function, byte[] first, byte[] second) {
+    try (Scratch scratch = scratch()) {
+      return scratch.call(function, scratch.text(FIRST, first), scratch.text(SECOND, second), 0);
     }
   }
 
-  /** Reads a symbolic link's target. */
-  static int readLink(byte[] link, byte[] into) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment value = arena.allocate(into.length);
-      MemorySegment file = text(arena, link);
-      int result =
-          (int) result(state, (long) READLINK.invokeExact(state, file, value, (long) into.length));
-      MemorySegment.copy(value, ValueLayout.JAVA_BYTE, 0, into, 0, Math.max(0, result));
-      return result;
-    } catch (Throwable e) {
-      throw unexpected(e);
+  private Scratch scratch() {
+    return new Scratch(buffers, buffers.take());
+  }
+
+  /** The memory of one call: its error number, and what its arguments point to. */
+  private record Scratch(NativeBuffers pool, Buffer buffer) implements AutoCloseable {
+    ByteBuffer bytes() {
+      return buffer.bytes();
+    }
+
+    long at(int offset) {
+      return buffer.address() + offset;
+    }
+
+    /** Puts a text in; what is cut off one that is too long leaves it too long. */
+    long text(int offset, byte[] text) {
+      int length = Math.min(text.length, TOO_LONG_BYTES);
+      bytes().put(offset, text, 0, length).put(offset + length, (byte) 0);
+      return at(offset);
+    }
+
+    int call(MemorySegment function, long a) {
+      return call(function, a, 0, 0);
+    }
+
+    int call(MemorySegment function, long a, long b, long c) {
+      return call(function, a, b, c, 0, 0);
+    }
+
+    /**
+     * No call here answers with more than 31 bits. The error number counts only after a failed
+     * call: a success leaves an old one standing.
+     */
+    int call(MemorySegment function, long a, long b, long c, long d, long e) {
+      try {
+        int result = (int) (long) CALL.invokeExact(function, buffer.memory(), a, b, c, d, e);
+        return result == -1 ? -bytes().getInt(ERRNO) : result;
+      } catch (Throwable unexpected) {
+        throw unexpected(unexpected);
+      }
+    }
+
+    @Override
+    public void close() {
+      pool.giveBack(buffer);
     }
   }
 
-  private static MemorySegment text(Arena arena, byte[] bytes) {
-    MemorySegment text = arena.allocate(bytes.length + 1L);
-    MemorySegment.copy(bytes, 0, text, ValueLayout.JAVA_BYTE, 0, bytes.length);
-    return text;
-  }
-
-  /** The error number counts only after a failed call: a success leaves an old one standing. */
-  private static int result(MemorySegment state, int returned) {
-    return returned == -1 ? -(int) ERRNO.get(state, 0L) : returned;
-  }
-
-  private static long result(MemorySegment state, long returned) {
-    return returned == -1 ? -(int) ERRNO.get(state, 0L) : returned;
-  }
-
-  private static MethodHandle handle(String name, MemoryLayout result, MemoryLayout... arguments) {
-    return link(name, FunctionDescriptor.of(result, arguments), CAPTURE);
-  }
-
-  private static MethodHandle variadic(
-      String name, int first, MemoryLayout result, MemoryLayout... arguments) {
-    FunctionDescriptor descriptor = FunctionDescriptor.of(result, arguments);
-    return link(name, descriptor, CAPTURE, Linker.Option.firstVariadicArg(first));
-  }
-
-  // Restricted, because a wrong descriptor may crash the process: each is the C library's
-  // prototype.
+  // Restricted, because a wrong descriptor may crash the process; see the class comment.
   @SuppressWarnings("restricted")
-  private static MethodHandle link(
-      String name, FunctionDescriptor descriptor, Linker.Option... options) {
-    MemorySegment symbol = LINKER.defaultLookup().find(name).orElseThrow();
-    return LINKER.downcallHandle(symbol, descriptor, options);
+  private static MethodHandle handle() {
+    ValueLayout.OfLong word = ValueLayout.JAVA_LONG;
+    FunctionDescriptor words = FunctionDescriptor.of(word, word, word, word, word, word);
+    return LINKER.downcallHandle(words, Linker.Option.captureCallState("errno"));
+  }
+
+  private static MemorySegment symbol(String name) {
+    return LINKER.defaultLookup().find(name).orElseThrow();
   }
 
   private static IllegalStateException unexpected(Throwable e) {

@@ -31,6 +31,17 @@ final class LinuxFailures {
         .about(List.of(entry));
   }
 
+  static Failure unreadableReparsePoint(String entry) {
+    return Failure.permanent(
+            Code.SOURCE_UNREADABLE,
+            "reading " + entry,
+            "it is a reparse point of NTFS that this mount cannot read, so its content would be lost"
+                + " unnoticed",
+            "make it a plain file (on Windows: compact /U, or pin the cloud file), or install the"
+                + " ntfs-3g plug-in for its kind")
+        .about(List.of(entry));
+  }
+
   static Failure writing(String entry, int errno) {
     return switch (errno) {
       case Errno.ENOSPC, Errno.EDQUOT ->
@@ -45,6 +56,13 @@ final class LinuxFailures {
                   "creating " + entry,
                   Errno.text(errno),
                   "rename the entry in the source, or use a file system that can hold the name")
+              .about(List.of(entry));
+      case Errno.EMLINK ->
+          Failure.permanent(
+                  Code.NAME_UNSUPPORTED,
+                  "creating " + entry,
+                  "the file system takes no more names of one file",
+                  "use a file system that takes as many hard links as the source has")
               .about(List.of(entry));
       default ->
           Failure.temporary(

@@ -8,12 +8,9 @@ import io.sluice.manifest.Name;
 import io.sluice.manifest.Stream;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -28,46 +25,35 @@ final class LinuxPlatform implements Platform {
   private static final long TICKS_TO_1970 = 116_444_736_000_000_000L;
   private static final long TICKS_PER_SECOND = 10_000_000L;
 
-  /** Offsets in struct statx (linux/stat.h). */
-  private static final int LINKS = 16;
-
-  private static final int MODE = 28;
-  private static final int INODE = 32;
-  private static final int SIZE = 40;
-  private static final int CHANGED = 96;
-  private static final int MODIFIED = 112;
-  private static final int DEVICE_MAJOR = 136;
-  private static final int DEVICE_MINOR = 140;
-
   /** Offsets in struct linux_dirent64. */
   private static final int RECORD_LENGTH = 16;
 
   private static final int RECORD_NAME = 19;
 
-  private final NativeBuffers buffers = new NativeBuffers();
-  private final LinuxStreams streams = new LinuxStreams(buffers);
+  private final LinuxCalls calls = new LinuxCalls();
+  private final NativeBuffers buffers = new NativeBuffers(NativeBuffers.CONTENT_BYTES);
+  private final LinuxStreams streams = new LinuxStreams(calls, buffers);
 
   @Override
   public Facts facts(Path entry) throws Failure {
     byte[] path = PathNames.bytes(entry);
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment facts = arena.allocate(LinuxCalls.STATX_BYTES, 8);
-      int result = LinuxCalls.statx(path, facts);
-      if (result < 0) {
-        throw LinuxFailures.reading(entry.toString(), -result);
-      }
-      int mode = Short.toUnsignedInt(facts.get(ValueLayout.JAVA_SHORT, MODE));
-      Facts.Kind kind = kind(mode);
-      return new Facts(
-          kind,
-          new Facts.Size(
-              kind == Facts.Kind.FILE ? facts.get(ValueLayout.JAVA_LONG, SIZE) : 0,
-              Integer.toUnsignedLong(facts.get(ValueLayout.JAVA_INT, LINKS))),
-          attributes(path, mode, facts),
-          Optional.of(identity(facts)),
-          kind == Facts.Kind.SYMLINK ? Optional.of(target(entry, path)) : Optional.empty(),
-          dropped(entry, path, mode));
+    LinuxCalls.Stat stat = stat(entry, path);
+    Facts.Kind kind = kind(stat.mode());
+    return new Facts(
+        kind,
+        kind == Facts.Kind.FILE ? stat.size() : new Facts.Size(0, stat.size().links()),
+        attributes(path, stat),
+        Optional.of(stat.identity()),
+        kind == Facts.Kind.SYMLINK ? target(entry, path) : Optional.empty(),
+        dropped(stat.mode()));
+  }
+
+  private LinuxCalls.Stat stat(Path entry, byte[] path) throws Failure {
+    LinuxCalls.Stat stat = calls.statx(path);
+    if (stat.result() < 0) {
+      throw LinuxFailures.reading(entry.toString(), -stat.result());
     }
+    return stat;
   }
 
   private static Facts.Kind kind(int mode) {
@@ -79,9 +65,9 @@ final class LinuxPlatform implements Platform {
     };
   }
 
-  private Attributes attributes(byte[] path, int mode, MemorySegment facts) {
-    long seconds = facts.get(ValueLayout.JAVA_LONG, MODIFIED);
-    int nanos = facts.get(ValueLayout.JAVA_INT, MODIFIED + 8);
+  private Attributes attributes(byte[] path, LinuxCalls.Stat stat) {
+    long seconds = stat.modifiedSeconds();
+    int nanos = stat.modifiedNanos();
     if (seconds <= 0) {
       long[] ntfs = streams.ntfsModified(path);
       if (ntfs.length == 1) {
@@ -90,29 +76,27 @@ final class LinuxPlatform implements Platform {
         nanos = (int) Math.floorMod(ticks, TICKS_PER_SECOND) * 100;
       }
     }
-    return new Attributes(mode & 0777, seconds, nanos);
+    return new Attributes(stat.mode() & 0777, seconds, nanos);
   }
 
-  private static Facts.Identity identity(MemorySegment facts) {
-    long major = Integer.toUnsignedLong(facts.get(ValueLayout.JAVA_INT, DEVICE_MAJOR));
-    long minor = Integer.toUnsignedLong(facts.get(ValueLayout.JAVA_INT, DEVICE_MINOR));
-    long changed =
-        facts.get(ValueLayout.JAVA_LONG, CHANGED) * 1_000_000_000L
-            + facts.get(ValueLayout.JAVA_INT, CHANGED + 8);
-    return new Facts.Identity(
-        major << 32 | minor, facts.get(ValueLayout.JAVA_LONG, INODE), changed);
-  }
-
-  private static LinkTarget target(Path link, byte[] path) throws Failure {
-    byte[] target = new byte[LinkTarget.BYTES_MAX];
-    int length = LinuxCalls.readLink(path, target);
-    if (length < 0) {
-      throw LinuxFailures.reading(link.toString(), -length);
+  private Optional<LinkTarget> target(Path link, byte[] path) throws Failure {
+    LinuxCalls.Value target = calls.readLink(path, LinkTarget.BYTES_MAX);
+    if (target.result() < 0) {
+      throw LinuxFailures.reading(link.toString(), -target.result());
     }
-    return LinkTarget.of(Arrays.copyOf(target, length));
+    if (target.result() == 0) {
+      return Optional.empty();
+    }
+    if (streams.isUnreadableReparsePoint(path, target.bytes())) {
+      throw LinuxFailures.unreadableReparsePoint(link.toString());
+    }
+    return Optional.of(LinkTarget.of(target.bytes()));
   }
 
-  private List<String> dropped(Path entry, byte[] path, int mode) throws Failure {
+  private static List<String> dropped(int mode) {
+    if ((mode & 07000) == 0) {
+      return List.of();
+    }
     List<String> dropped = new ArrayList<>();
     String[] bits = {"sticky", "setgid", "setuid"};
     for (int i = 0; i < bits.length; i++) {
@@ -120,49 +104,43 @@ final class LinuxPlatform implements Platform {
         dropped.add(bits[i]);
       }
     }
-    switch (kind(mode)) {
-      case FILE -> dropped.addAll(streams.otherAttributes(entry, path, false));
-      case DIRECTORY -> dropped.addAll(streams.otherAttributes(entry, path, true));
-      case SYMLINK -> dropped.addAll(streams.linkStreams(path));
-      case SPECIAL -> {}
-    }
     return dropped;
   }
 
   @Override
   public List<Name> children(Path directory) throws Failure {
     int flags = LinuxCalls.O_RDONLY | LinuxCalls.O_DIRECTORY | LinuxCalls.O_NOFOLLOW;
-    int descriptor = LinuxCalls.open(PathNames.bytes(directory), flags, 0);
+    int descriptor = calls.open(PathNames.bytes(directory), flags, 0);
     if (descriptor < 0) {
       throw LinuxFailures.reading(directory.toString(), -descriptor);
     }
     List<Name> names = new ArrayList<>();
-    MemorySegment buffer = buffers.take();
+    NativeBuffers.Buffer buffer = buffers.take();
     try {
       int length;
-      while ((length = LinuxCalls.directoryEntries(descriptor, buffer)) > 0) {
-        collect(buffer, length, names);
+      while ((length = calls.directoryEntries(descriptor, buffer)) > 0) {
+        collect(buffer.bytes(), length, names);
       }
       if (length < 0) {
         throw LinuxFailures.reading(directory.toString(), -length);
       }
     } finally {
       buffers.giveBack(buffer);
-      LinuxCalls.close(descriptor);
+      calls.close(descriptor);
     }
     Collections.sort(names);
     return names;
   }
 
-  private static void collect(MemorySegment records, int length, List<Name> names) {
+  private static void collect(ByteBuffer records, int length, List<Name> names) {
     for (int at = 0; at < length; ) {
-      int next = at + Short.toUnsignedInt(records.get(ValueLayout.JAVA_SHORT, at + RECORD_LENGTH));
+      int next = at + Short.toUnsignedInt(records.getShort(at + RECORD_LENGTH));
       int end = at + RECORD_NAME;
-      while (records.get(ValueLayout.JAVA_BYTE, end) != 0) {
+      while (records.get(end) != 0) {
         end++;
       }
       byte[] name = new byte[end - at - RECORD_NAME];
-      MemorySegment.copy(records, ValueLayout.JAVA_BYTE, at + RECORD_NAME, name, 0, name.length);
+      records.get(at + RECORD_NAME, name);
       boolean dots = name[0] == '.' && (name.length == 1 || (name.length == 2 && name[1] == '.'));
       if (!dots) {
         names.add(Name.of(name));
@@ -194,7 +172,7 @@ final class LinuxPlatform implements Platform {
     }
     for (Path at = directory.toAbsolutePath(); at != null; at = at.getParent()) {
       byte[] path = PathNames.bytes(at);
-      if (LinuxCalls.fileSystem(path) >= 0) {
+      if (calls.fileSystem(path) >= 0) {
         return streams.way(path) == LinuxStreams.Way.NTFS_FILES;
       }
     }
@@ -202,34 +180,23 @@ final class LinuxPlatform implements Platform {
   }
 
   @Override
-  public List<Stream> streams(Path entry) throws Failure {
-    Facts.Kind kind = kindOf(entry);
-    return switch (kind) {
-      case FILE, DIRECTORY -> streams.list(entry, kind == Facts.Kind.DIRECTORY);
-      case SYMLINK, SPECIAL -> List.of();
-    };
+  public Streams streams(Path entry, Facts facts) throws Failure {
+    return streams.of(entry, facts.kind());
   }
 
   Facts.Kind kindOf(Path entry) throws Failure {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment facts = arena.allocate(LinuxCalls.STATX_BYTES, 8);
-      int result = LinuxCalls.statx(PathNames.bytes(entry), facts);
-      if (result < 0) {
-        throw LinuxFailures.reading(entry.toString(), -result);
-      }
-      return kind(Short.toUnsignedInt(facts.get(ValueLayout.JAVA_SHORT, MODE)));
-    }
+    return kind(stat(entry, PathNames.bytes(entry)).mode());
   }
 
   @Override
   public InputStream read(Path file) throws Failure {
     // Without O_NONBLOCK a pipe put in the file's place would be waited on for ever.
     int flags = LinuxCalls.O_RDONLY | LinuxCalls.O_NOFOLLOW | LinuxCalls.O_NONBLOCK;
-    int descriptor = LinuxCalls.open(PathNames.bytes(file), flags, 0);
+    int descriptor = calls.open(PathNames.bytes(file), flags, 0);
     if (descriptor < 0) {
       throw LinuxFailures.reading(file.toString(), -descriptor);
     }
-    return new NativeInput(descriptor, file.toString(), buffers);
+    return new NativeInput(calls, descriptor, file.toString(), buffers);
   }
 
   @Override
@@ -254,7 +221,7 @@ final class LinuxPlatform implements Platform {
 
   @Override
   public List<Name> unsupportedNames(Path directory, Collection<Name> names) throws Failure {
-    if (!FileSystems.takesAnyBytes(LinuxCalls.fileSystem(PathNames.bytes(directory)))) {
+    if (!FileSystems.takesAnyBytes(calls.fileSystem(PathNames.bytes(directory)))) {
       return new Prober(this, directory).unsupported(names);
     }
     return names.stream().filter(name -> name.length() > NAME_BYTES_MAX).toList();
@@ -263,33 +230,33 @@ final class LinuxPlatform implements Platform {
   @Override
   public List<LinkTarget> unsupportedTargets(Path directory, Collection<LinkTarget> targets)
       throws Failure {
-    return FileSystems.takesAnyBytes(LinuxCalls.fileSystem(PathNames.bytes(directory)))
+    return FileSystems.takesAnyBytes(calls.fileSystem(PathNames.bytes(directory)))
         ? List.of()
         : new Prober(this, directory).unsupportedTargets(targets);
   }
 
   @Override
   public void createDirectory(Path directory) throws Failure {
-    done(directory, LinuxCalls.makeDirectory(PathNames.bytes(directory), 0700));
+    done(directory, calls.makeDirectory(PathNames.bytes(directory), 0700));
   }
 
   @Override
   public OutputStream createFile(Path file) throws Failure {
     int flags =
         LinuxCalls.O_WRONLY | LinuxCalls.O_CREAT | LinuxCalls.O_EXCL | LinuxCalls.O_NOFOLLOW;
-    int descriptor = LinuxCalls.open(PathNames.bytes(file), flags, 0600);
+    int descriptor = calls.open(PathNames.bytes(file), flags, 0600);
     done(file, descriptor);
-    return new NativeOutput(descriptor, file.toString(), buffers);
+    return new NativeOutput(calls, descriptor, file.toString(), buffers);
   }
 
   @Override
   public void createSymlink(Path link, LinkTarget target) throws Failure {
-    done(link, LinuxCalls.symlink(target.bytes(), PathNames.bytes(link)));
+    done(link, calls.symlink(target.bytes(), PathNames.bytes(link)));
   }
 
   @Override
   public void createHardLink(Path link, Path file) throws Failure {
-    done(link, LinuxCalls.link(PathNames.bytes(file), PathNames.bytes(link)));
+    done(link, calls.link(PathNames.bytes(file), PathNames.bytes(link)));
   }
 
   @Override
@@ -305,23 +272,23 @@ final class LinuxPlatform implements Platform {
   public void setAttributes(Path entry, Attributes attributes) throws Failure {
     byte[] path = PathNames.bytes(entry);
     if (kindOf(entry) != Facts.Kind.SYMLINK) {
-      int result = LinuxCalls.setMode(path, attributes.mode());
+      int result = calls.setMode(path, attributes.mode());
       // Mounts that cannot keep modes may say so; EntryCapacity tells the caller beforehand.
       if (result != -Errno.EOPNOTSUPP && result != -Errno.EPERM) {
         done(entry, result);
       }
     }
-    done(entry, LinuxCalls.setModified(path, attributes.mtimeSeconds(), attributes.mtimeNanos()));
+    done(entry, calls.setModified(path, attributes.mtimeSeconds(), attributes.mtimeNanos()));
   }
 
   @Override
   public Barrier barrier(Path directory) throws Failure {
     byte[] path = PathNames.bytes(directory);
     int flags = LinuxCalls.O_RDONLY | LinuxCalls.O_DIRECTORY | LinuxCalls.O_NOFOLLOW;
-    int descriptor = LinuxCalls.open(path, flags, 0);
+    int descriptor = calls.open(path, flags, 0);
     done(directory, descriptor);
-    boolean whole = FileSystems.syncfsTellsErrors(LinuxCalls.fileSystem(path));
-    return new LinuxBarrier(this, directory, descriptor, whole);
+    boolean whole = FileSystems.syncfsTellsErrors(calls.fileSystem(path));
+    return new LinuxBarrier(this, calls, directory, descriptor, whole);
   }
 
   private static void done(Path entry, int result) throws Failure {

@@ -8,9 +8,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,10 +23,8 @@ import java.util.Optional;
  * lives.
  */
 final class LinuxStreams {
-  /**
-   * The kernel passes no attribute value and no list of names longer than this (linux/limits.h).
-   */
-  static final int XATTR_BYTES_MAX = 65_536;
+  /** The kernel passes no attribute value and no list of names longer than this. */
+  static final int XATTR_BYTES_MAX = LinuxCalls.VALUE_BYTES_MAX;
 
   private static final long MAGIC_FUSE = 0x65735546L;
   private static final long MAGIC_NTFS3 = 0x7366746eL;
@@ -39,14 +36,17 @@ final class LinuxStreams {
   private static final byte[] NTFS_ATTRIBUTES = ascii("system.ntfs_attrib");
   private static final byte[] NTFS_TIMES = ascii("system.ntfs_times");
   private static final byte[] PROBE = ascii("user.sluice.probe");
+  private static final byte[] REPARSE = ascii("unsupported reparse ");
   private static final byte[] USER = ascii("user.");
   private static final byte[] NOTHING = new byte[0];
   private static final String WINDOWS_MODE =
       "mount the volume with ntfs-3g -o streams_interface=windows";
 
+  private final LinuxCalls calls;
   private final NativeBuffers buffers;
 
-  LinuxStreams(NativeBuffers buffers) {
+  LinuxStreams(LinuxCalls calls, NativeBuffers buffers) {
+    this.calls = calls;
     this.buffers = buffers;
   }
 
@@ -64,65 +64,88 @@ final class LinuxStreams {
 
   /** Which way leads to the streams of this file or directory. */
   Way way(byte[] entry) {
-    long magic = LinuxCalls.fileSystem(entry);
+    return way(entry, calls.fileSystem(entry));
+  }
+
+  private Way way(byte[] entry, long magic) {
     if (magic == MAGIC_NTFS3 || magic == MAGIC_NTFS) {
       return Way.HIDDEN;
     }
     if (magic != MAGIC_FUSE) {
       return Way.ATTRIBUTES;
     }
-    if (LinuxCalls.getAttribute(entry, LIST, NOTHING) >= 0) {
+    if (calls.getAttribute(entry, LIST, NOTHING) >= 0) {
       return Way.NTFS_FILES;
     }
-    if (LinuxCalls.getAttribute(entry, NTFS_ATTRIBUTES, NOTHING) < 0) {
+    if (calls.getAttribute(entry, NTFS_ATTRIBUTES, NOTHING) < 0) {
       return Way.ATTRIBUTES;
     }
-    int probe = LinuxCalls.getAttribute(entry, PROBE, NOTHING);
+    int probe = calls.getAttribute(entry, PROBE, NOTHING);
     return probe == -Errno.EOPNOTSUPP ? Way.HIDDEN : Way.NTFS_ATTRIBUTES;
   }
 
-  /** The streams of a file or directory in order of name, each known to be readable. */
-  List<Stream> list(Path entry, boolean directory) throws Failure {
+  /** What an entry of this kind has; every named stream is known to be readable. */
+  Streams of(Path entry, Facts.Kind kind) throws Failure {
     byte[] path = PathNames.bytes(entry);
-    Way way = way(path);
-    List<Stream> streams = new ArrayList<>();
+    return switch (kind) {
+      case FILE -> of(entry, path, false);
+      case DIRECTORY -> of(entry, path, true);
+      case SYMLINK -> new Streams(List.of(), linkStreams(path));
+      case SPECIAL -> Streams.NONE;
+    };
+  }
+
+  private Streams of(Path entry, byte[] path, boolean directory) throws Failure {
+    long magic = calls.fileSystem(path);
+    Way way = way(path, magic);
+    List<Stream> named = new ArrayList<>();
+    List<String> dropped = new ArrayList<>();
     switch (way) {
       case HIDDEN -> throw hidden(entry);
       case NTFS_FILES -> {
         for (byte[] bytes : split(value(entry, path, LIST))) {
           Name name = name(entry, bytes);
-          streams.add(new Stream(name, fileStreamSize(entry, path, name, directory)));
+          named.add(new Stream(name, fileStreamSize(entry, path, name, directory)));
         }
       }
-      case ATTRIBUTES, NTFS_ATTRIBUTES -> streams.addAll(attributes(entry, path, way));
+      case ATTRIBUTES, NTFS_ATTRIBUTES -> attributes(entry, path, way, named, dropped);
     }
-    streams.sort((a, b) -> a.name().compareTo(b.name()));
-    return streams;
+    if (magic == MAGIC_FUSE) {
+      dropped.addAll(ntfsAttributes(path));
+    } else if (directory && (magic == MAGIC_CIFS || magic == MAGIC_SMB2)) {
+      dropped.add("alternate data streams, which CIFS mounts do not show");
+    }
+    if (named.isEmpty() && dropped.isEmpty()) {
+      return Streams.NONE;
+    }
+    named.sort((a, b) -> a.name().compareTo(b.name()));
+    return new Streams(named, dropped);
   }
 
   /** Streams that are attributes; those that cannot be read are refused all together. */
-  private List<Stream> attributes(Path entry, byte[] path, Way way) throws Failure {
-    List<Stream> streams = new ArrayList<>();
+  private void attributes(
+      Path entry, byte[] path, Way way, List<Stream> named, List<String> dropped) throws Failure {
     List<String> unreadable = new ArrayList<>();
     Optional<Failure> first = Optional.empty();
     for (byte[] attribute : attributeNames(entry, path)) {
-      if (isUser(attribute)) {
-        Name name = name(entry, withoutPrefix(attribute));
-        try {
-          streams.add(new Stream(name, attributeSize(entry, path, name, way)));
-        } catch (Failure failure) {
-          if (failure.code() != Code.STREAM_UNREADABLE) {
-            throw failure;
-          }
-          unreadable.addAll(failure.items());
-          first = first.isEmpty() ? Optional.of(failure) : first;
+      if (!isUser(attribute)) {
+        dropped.add(new String(attribute, StandardCharsets.UTF_8));
+        continue;
+      }
+      Name name = name(entry, withoutPrefix(attribute));
+      try {
+        named.add(new Stream(name, attributeSize(entry, path, name, way)));
+      } catch (Failure failure) {
+        if (failure.code() != Code.STREAM_UNREADABLE) {
+          throw failure;
         }
+        unreadable.addAll(failure.items());
+        first = first.isEmpty() ? Optional.of(failure) : first;
       }
     }
     if (first.isPresent()) {
       throw first.get().about(unreadable);
     }
-    return streams;
   }
 
   InputStream read(Path entry, Name stream, boolean directory) throws Failure {
@@ -135,11 +158,11 @@ final class LinuxStreams {
       return new ByteArrayInputStream(attributeValue(entry, path, stream, way));
     }
     int flags = LinuxCalls.O_RDONLY | LinuxCalls.O_NOFOLLOW;
-    int descriptor = LinuxCalls.open(streamPath(path, stream, directory), flags, 0);
+    int descriptor = calls.open(streamPath(path, stream, directory), flags, 0);
     if (descriptor < 0) {
       throw unreadable(entry, stream, Errno.text(-descriptor), "repair the volume");
     }
-    return new NativeInput(descriptor, shown(entry, stream), buffers);
+    return new NativeInput(calls, descriptor, shown(entry, stream), buffers);
   }
 
   OutputStream write(Path entry, Stream stream, boolean directory) throws Failure {
@@ -159,40 +182,29 @@ final class LinuxStreams {
     }
     int flags =
         LinuxCalls.O_WRONLY | LinuxCalls.O_CREAT | LinuxCalls.O_TRUNC | LinuxCalls.O_NOFOLLOW;
-    int descriptor = LinuxCalls.open(streamPath(path, stream.name(), directory), flags, 0600);
+    int descriptor = calls.open(streamPath(path, stream.name(), directory), flags, 0600);
     if (descriptor < 0) {
       throw -descriptor == Errno.ENOSPC
           ? LinuxFailures.writing(shown(entry, stream.name()), -descriptor)
           : unsupported(entry, stream, Errno.text(-descriptor));
     }
-    return new NativeOutput(descriptor, shown(entry, stream.name()), buffers);
+    return new NativeOutput(calls, descriptor, shown(entry, stream.name()), buffers);
   }
 
-  /** Names of attributes that are not streams and are not kept. */
-  List<String> otherAttributes(Path entry, byte[] path, boolean directory) throws Failure {
-    List<String> others = new ArrayList<>();
-    long magic = LinuxCalls.fileSystem(path);
-    boolean fuse = magic == MAGIC_FUSE;
-    // Where it has nothing to list, ntfs-3g answers with whatever error it met last.
-    if (!fuse || way(path) == Way.ATTRIBUTES || way(path) == Way.NTFS_ATTRIBUTES) {
-      for (byte[] attribute : attributeNames(entry, path)) {
-        if (!isUser(attribute)) {
-          others.add(new String(attribute, StandardCharsets.UTF_8));
-        }
-      }
-    }
-    if (fuse) {
-      others.addAll(ntfsAttributes(path));
-    } else if (directory && (magic == MAGIC_CIFS || magic == MAGIC_SMB2)) {
-      others.add("alternate data streams, which CIFS mounts do not show");
-    }
-    return others;
+  /**
+   * True if what seems to be a symbolic link is a file of NTFS that ntfs-3g cannot show (compressed
+   * by the system, deduplicated, in a cloud): it puts up a link that says so.
+   */
+  boolean isUnreadableReparsePoint(byte[] link, byte[] target) {
+    return target.length > REPARSE.length
+        && Arrays.equals(target, 0, REPARSE.length, REPARSE, 0, REPARSE.length)
+        && calls.getAttribute(link, NTFS_ATTRIBUTES, NOTHING) >= 0;
   }
 
   /** Streams of a symbolic link, which are not kept. */
-  List<String> linkStreams(byte[] path) {
+  private List<String> linkStreams(byte[] path) {
     byte[] value = new byte[XATTR_BYTES_MAX];
-    int length = LinuxCalls.getAttribute(path, LIST, value);
+    int length = calls.getAttribute(path, LIST, value);
     if (length <= 0) {
       return List.of();
     }
@@ -207,22 +219,18 @@ final class LinuxStreams {
    */
   long[] ntfsModified(byte[] path) {
     byte[] times = new byte[32];
-    if (LinuxCalls.getAttribute(path, NTFS_TIMES, times) != times.length) {
+    if (calls.getAttribute(path, NTFS_TIMES, times) != times.length) {
       return new long[0];
     }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment native64 = arena.allocate(times.length, 8);
-      MemorySegment.copy(times, 0, native64, ValueLayout.JAVA_BYTE, 0, times.length);
-      return new long[] {native64.get(ValueLayout.JAVA_LONG, 8)};
-    }
+    return new long[] {ByteBuffer.wrap(times).order(ByteOrder.nativeOrder()).getLong(8)};
   }
 
-  private static List<String> ntfsAttributes(byte[] path) {
+  private List<String> ntfsAttributes(byte[] path) {
     byte[] bits = new byte[4];
-    if (LinuxCalls.getAttribute(path, NTFS_ATTRIBUTES, bits) != bits.length) {
+    if (calls.getAttribute(path, NTFS_ATTRIBUTES, bits) != bits.length) {
       return List.of();
     }
-    boolean little = java.nio.ByteOrder.nativeOrder() == java.nio.ByteOrder.LITTLE_ENDIAN;
+    boolean little = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     int lowest = bits[little ? 0 : 3];
     List<String> set = new ArrayList<>();
     String[] names = {"ntfs.readonly", "ntfs.hidden", "ntfs.system"};
@@ -234,40 +242,36 @@ final class LinuxStreams {
     return set;
   }
 
-  private static long fileStreamSize(Path entry, byte[] path, Name stream, boolean directory)
+  private long fileStreamSize(Path entry, byte[] path, Name stream, boolean directory)
       throws Failure {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment facts = arena.allocate(LinuxCalls.STATX_BYTES, 8);
-      int result = LinuxCalls.statx(streamPath(path, stream, directory), facts);
-      if (result < 0) {
-        throw unreadable(
-            entry, stream, Errno.text(-result), "shorten the names or repair the volume");
-      }
-      return facts.get(ValueLayout.JAVA_LONG, 40);
+    LinuxCalls.Stat stat = calls.statx(streamPath(path, stream, directory));
+    if (stat.result() < 0) {
+      throw unreadable(
+          entry, stream, Errno.text(-stat.result()), "shorten the names or repair the volume");
     }
+    return stat.size().bytes();
   }
 
   /**
    * The size of an attribute. FUSE answers no more than the kernel's limit when asked for a size,
    * so a value that seems to be of just that size is read to be sure.
    */
-  private static long attributeSize(Path entry, byte[] path, Name stream, Way way) throws Failure {
-    int size = LinuxCalls.getAttribute(path, attribute(stream), NOTHING);
+  private long attributeSize(Path entry, byte[] path, Name stream, Way way) throws Failure {
+    int size = calls.getAttribute(path, attribute(stream), NOTHING);
     return size >= 0 && size < XATTR_BYTES_MAX
         ? size
         : attributeValue(entry, path, stream, way).length;
   }
 
-  private static byte[] attributeValue(Path entry, byte[] path, Name stream, Way way)
-      throws Failure {
+  private byte[] attributeValue(Path entry, byte[] path, Name stream, Way way) throws Failure {
     byte[] attribute = attribute(stream);
-    int size = LinuxCalls.getAttribute(path, attribute, NOTHING);
+    int size = calls.getAttribute(path, attribute, NOTHING);
     byte[] value = new byte[Math.clamp(size, 0, XATTR_BYTES_MAX)];
-    int read = size < 0 ? size : LinuxCalls.getAttribute(path, attribute, value);
+    int read = size < 0 ? size : calls.getAttribute(path, attribute, value);
     if (read == -Errno.ERANGE || (size == 0 && read > 0)) {
       // It grew in between, or the size asked for was a guess.
       value = new byte[XATTR_BYTES_MAX];
-      read = LinuxCalls.getAttribute(path, attribute, value);
+      read = calls.getAttribute(path, attribute, value);
     }
     if (read < 0) {
       boolean tooLong = read == -Errno.E2BIG || read == -Errno.ERANGE;
@@ -283,14 +287,10 @@ final class LinuxStreams {
     return Arrays.copyOf(value, read);
   }
 
-  private static List<byte[]> attributeNames(Path entry, byte[] path) throws Failure {
-    int size = LinuxCalls.listAttributes(path, NOTHING);
-    if (size == 0 || size == -Errno.EOPNOTSUPP || size == -Errno.ENOSYS) {
-      return List.of();
-    }
-    byte[] names = new byte[XATTR_BYTES_MAX];
-    int read = LinuxCalls.listAttributes(path, names);
-    if (read == -Errno.EOPNOTSUPP) {
+  private List<byte[]> attributeNames(Path entry, byte[] path) throws Failure {
+    LinuxCalls.Value names = calls.listAttributes(path);
+    int read = names.result();
+    if (read == 0 || read == -Errno.EOPNOTSUPP || read == -Errno.ENOSYS) {
       return List.of();
     }
     if (read == -Errno.E2BIG || read == -Errno.ERANGE) {
@@ -299,12 +299,12 @@ final class LinuxStreams {
     if (read < 0) {
       throw LinuxFailures.reading(entry.toString(), -read);
     }
-    return split(Arrays.copyOf(names, read));
+    return split(names.bytes());
   }
 
-  private static byte[] value(Path entry, byte[] path, byte[] attribute) throws Failure {
+  private byte[] value(Path entry, byte[] path, byte[] attribute) throws Failure {
     byte[] value = new byte[XATTR_BYTES_MAX];
-    int read = LinuxCalls.getAttribute(path, attribute, value);
+    int read = calls.getAttribute(path, attribute, value);
     if (read == -Errno.E2BIG || read == -Errno.ERANGE) {
       throw tooManyNames(entry);
     }
@@ -414,7 +414,7 @@ final class LinuxStreams {
   }
 
   /** Gathers a stream's bytes; the attribute is set whole when it is closed. */
-  private static final class AttributeOutput extends OutputStream {
+  private final class AttributeOutput extends OutputStream {
     private final Path entry;
     private final byte[] path;
     private final Stream stream;
@@ -452,7 +452,7 @@ final class LinuxStreams {
       if (length != value.length) {
         throw new IOException(shown(entry, stream.name()) + " got fewer bytes than announced");
       }
-      int result = LinuxCalls.setAttribute(path, attribute(stream.name()), value, length);
+      int result = calls.setAttribute(path, attribute(stream.name()), value, length);
       if (result < 0) {
         throw LinuxFailures.carried(failure(-result));
       }

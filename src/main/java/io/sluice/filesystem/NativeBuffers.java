@@ -2,26 +2,48 @@ package io.sluice.filesystem;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.ArrayBlockingQueue;
 
-/**
- * Native buffers for reading and writing, used again rather than made for every file. Any thread.
- */
+/** Native buffers of one size, used again rather than made for every call. Any thread. */
 final class NativeBuffers {
-  /** Bytes of one buffer. */
-  static final int BUFFER_BYTES = 256 * 1024;
+  /** Bytes of a buffer that file content passes through. */
+  static final int CONTENT_BYTES = 256 * 1024;
 
-  /** How many unused buffers are kept: at most 8 MiB. */
+  /** How many unused buffers are kept: at most 8 MiB of the largest size. */
   private static final int KEPT_MAX = 32;
 
-  private final ArrayBlockingQueue<MemorySegment> unused = new ArrayBlockingQueue<>(KEPT_MAX);
+  private final int size;
+  private final ArrayBlockingQueue<Buffer> unused = new ArrayBlockingQueue<>(KEPT_MAX);
 
-  MemorySegment take() {
-    MemorySegment buffer = unused.poll();
-    return buffer != null ? buffer : Arena.ofAuto().allocate(BUFFER_BYTES, 8);
+  NativeBuffers(int size) {
+    this.size = size;
   }
 
-  void giveBack(MemorySegment buffer) {
+  /**
+   * Memory that calls are told of by address. It lives as long as this object is reachable, so
+   * whoever passes the address on keeps the object until the call has returned.
+   *
+   * @param bytes the memory, in the machine's byte order
+   */
+  record Buffer(MemorySegment memory, ByteBuffer bytes) {
+    private static Buffer of(int size) {
+      MemorySegment memory = Arena.ofAuto().allocate(size, 8);
+      return new Buffer(memory, memory.asByteBuffer().order(ByteOrder.nativeOrder()));
+    }
+
+    long address() {
+      return memory.address();
+    }
+  }
+
+  Buffer take() {
+    Buffer buffer = unused.poll();
+    return buffer != null ? buffer : Buffer.of(size);
+  }
+
+  void giveBack(Buffer buffer) {
     // A full queue means enough are kept; this one is then left to the collector.
     boolean ignored = unused.offer(buffer);
   }

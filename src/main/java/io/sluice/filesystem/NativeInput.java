@@ -2,19 +2,19 @@ package io.sluice.filesystem;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An open descriptor read from its start to its end by one thread. */
 final class NativeInput extends InputStream {
+  private final LinuxCalls calls;
   private final int descriptor;
   private final String shown;
   private final NativeBuffers buffers;
-  private @Nullable MemorySegment buffer;
+  private NativeBuffers.@Nullable Buffer buffer;
 
-  NativeInput(int descriptor, String shown, NativeBuffers buffers) {
+  NativeInput(LinuxCalls calls, int descriptor, String shown, NativeBuffers buffers) {
+    this.calls = calls;
     this.descriptor = descriptor;
     this.shown = shown;
     this.buffers = buffers;
@@ -30,28 +30,28 @@ final class NativeInput extends InputStream {
   @Override
   public int read(byte[] into, int from, int length) throws IOException {
     Objects.checkFromIndexSize(from, length, into.length);
-    MemorySegment open = buffer;
+    NativeBuffers.Buffer open = buffer;
     if (open == null) {
       throw new IOException("reading " + shown + " after it was closed");
     }
     if (length == 0) {
       return 0;
     }
-    int read = LinuxCalls.read(descriptor, open, Math.min(length, NativeBuffers.BUFFER_BYTES));
+    int read = calls.read(descriptor, open, Math.min(length, NativeBuffers.CONTENT_BYTES));
     if (read < 0) {
       throw new IOException("reading " + shown + ": " + Errno.text(-read));
     }
-    MemorySegment.copy(open, ValueLayout.JAVA_BYTE, 0, into, from, read);
+    open.bytes().get(0, into, from, read);
     return read == 0 ? -1 : read;
   }
 
   @Override
   public void close() {
-    MemorySegment open = buffer;
+    NativeBuffers.Buffer open = buffer;
     if (open != null) {
       buffer = null;
       buffers.giveBack(open);
-      LinuxCalls.close(descriptor);
+      calls.close(descriptor);
     }
   }
 }

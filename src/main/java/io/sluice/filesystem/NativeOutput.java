@@ -2,19 +2,19 @@ package io.sluice.filesystem;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An open descriptor written from its start to its end by one thread. */
 final class NativeOutput extends OutputStream {
+  private final LinuxCalls calls;
   private final int descriptor;
   private final String shown;
   private final NativeBuffers buffers;
-  private @Nullable MemorySegment buffer;
+  private NativeBuffers.@Nullable Buffer buffer;
 
-  NativeOutput(int descriptor, String shown, NativeBuffers buffers) {
+  NativeOutput(LinuxCalls calls, int descriptor, String shown, NativeBuffers buffers) {
+    this.calls = calls;
     this.descriptor = descriptor;
     this.shown = shown;
     this.buffers = buffers;
@@ -29,14 +29,14 @@ final class NativeOutput extends OutputStream {
   @Override
   public void write(byte[] from, int at, int length) throws IOException {
     Objects.checkFromIndexSize(at, length, from.length);
-    MemorySegment open = buffer;
+    NativeBuffers.Buffer open = buffer;
     if (open == null) {
       throw new IOException("writing " + shown + " after it was closed");
     }
     for (int done = 0; done < length; ) {
-      int piece = Math.min(length - done, NativeBuffers.BUFFER_BYTES);
-      MemorySegment.copy(from, at + done, open, ValueLayout.JAVA_BYTE, 0, piece);
-      int written = LinuxCalls.write(descriptor, open, piece);
+      int piece = Math.min(length - done, NativeBuffers.CONTENT_BYTES);
+      open.bytes().put(0, from, at + done, piece);
+      int written = calls.write(descriptor, open, piece);
       if (written <= 0) {
         throw LinuxFailures.carried(LinuxFailures.writing(shown, -written));
       }
@@ -46,11 +46,11 @@ final class NativeOutput extends OutputStream {
 
   @Override
   public void close() throws IOException {
-    MemorySegment open = buffer;
+    NativeBuffers.Buffer open = buffer;
     if (open != null) {
       buffer = null;
       buffers.giveBack(open);
-      int closed = LinuxCalls.close(descriptor);
+      int closed = calls.close(descriptor);
       if (closed < 0) {
         // Network file systems report a write that failed only here.
         throw LinuxFailures.carried(LinuxFailures.writing(shown, -closed));

@@ -26,8 +26,10 @@ final class PathNames {
   /** The bytes of a path as system calls take them; Unix only. */
   static byte[] bytes(Path path) {
     String text = path.toString();
-    if (isExact(text)) {
-      return text.isEmpty() ? new byte[] {'.'} : text.getBytes(StandardCharsets.UTF_8);
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    // As many bytes as chars: all ASCII, in every locale the same. This is asked often.
+    if (utf8.length == text.length() || isExact(text)) {
+      return text.isEmpty() ? new byte[] {'.'} : utf8;
     }
     return unescape(path.toUri().getRawPath(), text.endsWith("/"));
   }
@@ -59,7 +61,8 @@ final class PathNames {
     try {
       Path relative = relative(name);
       Path child = directory.resolve(relative);
-      if (relative.getNameCount() == 1 && !relative.isAbsolute()) {
+      // On Windows "\\foo" and "D:foo" are one name long, not absolute, and lead elsewhere.
+      if (relative.getNameCount() == 1 && relative.getRoot() == null) {
         return child;
       }
     } catch (InvalidPathException e) {

@@ -34,10 +34,18 @@ public interface Platform {
   Path child(Path directory, Name name) throws Failure;
 
   /**
-   * The named streams of a file or directory, in order of name. A stream that exists but cannot be
-   * read through this interface is a STREAM_UNREADABLE failure here, before any byte is read.
+   * The named streams of an entry, and what else it has that is not kept. A stream that exists but
+   * cannot be read through this interface is a STREAM_UNREADABLE failure here, before any byte is
+   * read.
+   *
+   * @param facts the entry's own, asked just before
    */
-  List<Stream> streams(Path entry) throws Failure;
+  Streams streams(Path entry, Facts facts) throws Failure;
+
+  /** The named streams of an entry. */
+  default List<Stream> streams(Path entry) throws Failure {
+    return streams(entry, facts(entry)).named();
+  }
 
   /**
    * Opens the unnamed stream of a file. Reads throw IOException; sizes are not promised to hold.

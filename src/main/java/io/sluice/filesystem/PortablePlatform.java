@@ -165,8 +165,11 @@ final class PortablePlatform implements Platform {
   }
 
   @Override
-  public List<Stream> streams(Path entry) throws Failure {
-    return hasStreams(entry) ? streams.list(entry) : List.of();
+  public Streams streams(Path entry, Facts facts) throws Failure {
+    return switch (facts.kind()) {
+      case FILE, DIRECTORY -> new Streams(streams.list(entry), List.of());
+      case SYMLINK, SPECIAL -> Streams.NONE;
+    };
   }
 
   private boolean hasStreams(Path entry) throws Failure {

@@ -10,8 +10,8 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Platform;
+import io.sluice.filesystem.Streams;
 import io.sluice.manifest.Name;
-import io.sluice.manifest.Stream;
 import io.sluice.parallel.OsThreads;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -209,7 +209,7 @@ class CaptureRefusalTest {
     Platform platform =
         new ForwardingPlatform(tree.platform()) {
           @Override
-          public List<Stream> streams(Path entry) throws Failure {
+          public Streams streams(Path entry, Facts facts) throws Failure {
             throw Failure.permanent(
                 Code.STREAM_UNREADABLE, "listing " + entry, "hidden", "remount");
           }

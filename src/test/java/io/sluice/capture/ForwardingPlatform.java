@@ -5,6 +5,7 @@ import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.NameCapacity;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.StreamCapacity;
+import io.sluice.filesystem.Streams;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
@@ -39,8 +40,8 @@ class ForwardingPlatform implements Platform {
   }
 
   @Override
-  public List<Stream> streams(Path entry) throws Failure {
-    return to.streams(entry);
+  public Streams streams(Path entry, Facts facts) throws Failure {
+    return to.streams(entry, facts);
   }
 
   @Override

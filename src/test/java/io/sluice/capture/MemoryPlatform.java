@@ -4,6 +4,7 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Platforms;
+import io.sluice.filesystem.Streams;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Stream;
@@ -140,10 +141,10 @@ public final class MemoryPlatform extends ForwardingPlatform {
   }
 
   @Override
-  public List<Stream> streams(Path entry) throws Failure {
+  public Streams streams(Path entry, Facts facts) throws Failure {
     List<Stream> streams = new ArrayList<>();
     node(entry).streams.forEach((name, bytes) -> streams.add(new Stream(name, bytes.length)));
-    return streams;
+    return new Streams(streams, List.of());
   }
 
   @Override

@@ -120,10 +120,22 @@ abstract class PlatformContractTest {
     assertThat(platform.facts(directory).kind()).isEqualTo(Facts.Kind.DIRECTORY);
     assertThat(platform.facts(link).kind()).isEqualTo(Facts.Kind.SYMLINK);
     assertThat(platform.facts(link).target()).contains(target);
-    assertThat(platform.facts(file).dropped()).isEmpty();
-    assertThat(platform.facts(directory).dropped()).isEmpty();
+    assertThat(dropped(file)).isEmpty();
+    assertThat(dropped(directory)).isEmpty();
     assertThat(platform.children(folder))
         .containsExactly(Name.of("directory"), Name.of("file"), Name.of("link"));
+  }
+
+  private List<String> dropped(Path entry) throws Failure {
+    return dropped(platform, entry);
+  }
+
+  /** All that is seen of an entry and not kept. */
+  static List<String> dropped(Platform platform, Path entry) throws Failure {
+    Facts facts = platform.facts(entry);
+    List<String> dropped = new ArrayList<>(facts.dropped());
+    dropped.addAll(platform.streams(entry, facts).dropped());
+    return dropped;
   }
 
   @Test

@@ -13,7 +13,7 @@ class TmpfsPlatformContractTest extends PlatformContractTest {
 
   @Override
   Platform openPlatform() {
-    Assumptions.assumeTrue(LinuxCalls.areAvailable(), "needs 64-bit Linux");
+    Assumptions.assumeTrue(Platforms.isFullLinux(), "needs 64-bit Linux");
     return new LinuxPlatform();
   }
 

@@ -15,7 +15,6 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,7 +29,6 @@ import picocli.CommandLine.Command;
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
-  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
   private static final int INTERRUPTED = 130;
 
   private Main() {}
@@ -90,7 +88,8 @@ public final class Main {
     if (e instanceof InterruptedException) {
       return INTERRUPTED;
     }
-    LOG.error("a defect", e);
+    // Asked for here only: setting the log up takes a command longer than most of its work.
+    LoggerFactory.getLogger(Main.class).error("a defect", e);
     return terminal.report(
         Failure.permanent(
             Code.INTERNAL,

@@ -75,6 +75,7 @@ final class ProductProcess {
                 "-Xmx128m",
                 "-Dsluice.log=DEBUG",
                 "-Djava.io.tmpdir=" + folder,
+                "-Djdk.util.jar.enableMultiRelease=false",
                 "--enable-native-access=ALL-UNNAMED"));
     line.add(option);
     line.addAll(List.of("-cp", classPath, Main.class.getName()));

@@ -38,6 +38,7 @@ final class Quickstart implements AutoCloseable {
   private final Clock clock;
   private final SecureRandom random;
   private final Path work;
+  private final Path runtime;
   private final Platform platform = Platforms.ofThisMachine();
   private final List<Site> sites = new ArrayList<>();
   private final TextTable report = new TextTable("", "bytes", "streams", "time", "what");
@@ -49,11 +50,16 @@ final class Quickstart implements AutoCloseable {
     }
   }
 
-  Quickstart(Terminal terminal, Clock clock, SecureRandom random, Path work) {
+  /**
+   * @param work where sites and sample are made
+   * @param runtime what the sample package has for bulk
+   */
+  Quickstart(Terminal terminal, Clock clock, SecureRandom random, Path work, Path runtime) {
     this.terminal = terminal;
     this.clock = clock;
     this.random = random;
     this.work = work;
+    this.runtime = runtime;
   }
 
   /** Runs it all; true if source and destination were identical after every version. */
@@ -62,7 +68,7 @@ final class Quickstart implements AutoCloseable {
     SamplePackage sample = new SamplePackage(platform, source);
     if (folder.isEmpty()) {
       say("Making a sample package of the Java runtime and a few tricky files ...");
-      sample.make(Path.of(System.getProperty("java.home")));
+      sample.make(runtime);
     }
     say("Starting three sites: CEN, its child WST, and WST's child STO ...");
     found("CEN", Optional.empty());
@@ -306,7 +312,9 @@ final class Quickstart implements AutoCloseable {
       founder.join(folder, configuration, invitation.token());
     }
     SiteServer server = SiteServer.start(folder, clock, random, point -> {});
-    sites.add(new Site(server, server.client(), folder.root()));
+    synchronized (this) {
+      sites.add(new Site(server, server.client(), folder.root()));
+    }
   }
 
   private Path destinationRoot() {
@@ -354,9 +362,11 @@ final class Quickstart implements AutoCloseable {
     return path.startsWith(here) ? here.relativize(path) : path;
   }
 
+  /** Stops all sites. May be called again, and from another thread. */
   @Override
-  public void close() {
-    for (Site site : sites.reversed()) {
+  public synchronized void close() {
+    while (!sites.isEmpty()) {
+      Site site = sites.removeLast();
       site.client().close();
       site.server().close();
     }

@@ -59,15 +59,18 @@ final class QuickstartCommand implements Callable<Integer> {
   public Integer call() throws Failure, InterruptedException {
     Path place = work.toAbsolutePath().normalize();
     prepare(place);
-    Quickstart quickstart = new Quickstart(terminal, clock, random, place);
-    Thread stopper = Thread.ofPlatform().name("stop").unstarted(quickstart::close);
-    Runtime.getRuntime().addShutdownHook(stopper);
-    boolean identical = quickstart.run(Optional.ofNullable(folder));
-    if (!exit) {
-      quickstart.invite();
-      Thread.currentThread().join();
+    boolean identical;
+    Path runtime = Path.of(System.getProperty("java.home"));
+    try (Quickstart quickstart = new Quickstart(terminal, clock, random, place, runtime)) {
+      // Ctrl-C stops the sites as they should be stopped; the next run takes the folder away.
+      Thread stopper = Thread.ofPlatform().name("stop").unstarted(quickstart::close);
+      Runtime.getRuntime().addShutdownHook(stopper);
+      identical = quickstart.run(Optional.ofNullable(folder));
+      if (!exit) {
+        quickstart.invite();
+        Thread.currentThread().join();
+      }
     }
-    quickstart.close();
     if (identical) {
       delete(place);
     }

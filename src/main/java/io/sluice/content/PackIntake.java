@@ -21,9 +21,6 @@ final class PackIntake implements ChunkStore.Intake {
     static final Sizes NORMAL = new Sizes(PackFormat.FRAMES_END_MAX, 16 << 20);
   }
 
-  /** After so many bytes the free space is looked at again. */
-  static final int SPACE_CHECK_BYTES = 8 << 20;
-
   /** Forces that may wait; beyond that appending waits, so that unforced bytes stay bounded. */
   private static final int BACKGROUND_QUEUED = 4;
 
@@ -37,7 +34,6 @@ final class PackIntake implements ChunkStore.Intake {
   private @Nullable Crew background;
   private @Nullable PackWriter pack;
   private long storedBytes;
-  private long uncheckedBytes = SPACE_CHECK_BYTES;
   private long unforcedBytes;
   private @Nullable Failure failed;
   private boolean closed;
@@ -121,7 +117,8 @@ final class PackIntake implements ChunkStore.Intake {
 
   private void appendNow(byte[] head, Frame frame) throws Failure {
     int bytes = head.length + frame.stored().length;
-    requireSpace(bytes);
+    // Each time, as others fill the disk too; beside writing a frame it costs nothing.
+    files.requireSpace(bytes);
     PackWriter current = pack;
     if (current != null && current.end() + bytes > sizes.packBytes()) {
       PackWriter full = current;
@@ -144,14 +141,6 @@ final class PackIntake implements ChunkStore.Intake {
       unforcedBytes = 0;
       PackWriter growing = current;
       inBackground(growing, () -> packs.force(growing));
-    }
-  }
-
-  private void requireSpace(int bytes) throws Failure {
-    uncheckedBytes += bytes;
-    if (uncheckedBytes >= SPACE_CHECK_BYTES) {
-      files.requireSpace(SPACE_CHECK_BYTES);
-      uncheckedBytes = 0;
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,6 +101,27 @@ class FullDiskTest {
       LibraryTest.requireHeld(library, less);
       assertThat(library.check()).isEmpty();
     }
+  }
+
+  @Test
+  void theReserveIsKeptThoughOthersFillTheDiskMeanwhile() throws Exception {
+    Path place = folder.resolve("library");
+    try (Library library = Library.open(disk, place);
+        ChunkStore.Intake intake = library.intake()) {
+      byte[] kept = TestContent.noise(1, 200_000);
+      intake.append(raw(kept));
+      Files.write(
+          folder.resolve("filler"),
+          new byte[(int) (disk.freeBytes(place) - LibraryFiles.RESERVED_BYTES - 100_000)]);
+      DiskContractTest.requireCode(
+          Code.NO_SPACE, () -> intake.append(raw(TestContent.noise(2, 200_000))));
+      assertThat(disk.freeBytes(place)).isGreaterThanOrEqualTo(LibraryFiles.RESERVED_BYTES);
+      assertThat(library.holds(Digest.of(kept))).isTrue();
+    }
+  }
+
+  private static Frame raw(byte[] plain) {
+    return FrameCodec.raw(List.of(new Frame.Chunk(Digest.of(plain), plain.length)), plain, 0);
   }
 
   private static void fill(Path file) throws IOException {

@@ -233,7 +233,7 @@ class LibraryFaultPropertyTest {
     Said said = new Said();
     try (Library library = open(disk)) {
       Map<Digest, byte[]> pending = new HashMap<>();
-      disk.capacity(LibraryFiles.RESERVED_BYTES + PackIntake.SPACE_CHECK_BYTES - 1);
+      disk.capacity(LibraryFiles.RESERVED_BYTES);
       try (ChunkStore.Intake intake = library.intake()) {
         DiskContractTest.requireCode(Code.NO_SPACE, () -> append(intake, 1, pending, said));
         DiskContractTest.requireCode(Code.NO_SPACE, intake::commit);

@@ -2,6 +2,7 @@ package io.sluice.catalog;
 
 import io.sluice.database.Row;
 import io.sluice.database.Rows;
+import io.sluice.failure.Code;
 import io.sluice.manifest.PackageId;
 import java.time.Instant;
 import java.util.List;
@@ -78,6 +79,21 @@ public final class Works {
         id.toString(),
         now.toEpochMilli());
     Catalog.Numbers.packageChanged(handle, id.toString());
+  }
+
+  /** Makes due at once what failed because the way to the parent did; attempts are kept. */
+  public void lineIsBack(Handle handle, Instant now) {
+    List<String> packages =
+        Rows.list(
+            handle
+                .createQuery(
+                    "SELECT DISTINCT package FROM work WHERE destination = '' AND code IN (?, ?)")
+                .bind(0, Code.PARENT_UNREACHABLE.name())
+                .bind(1, Code.TRANSFER_INTERRUPTED.name()),
+            row -> row.text("package"));
+    for (String id : packages) {
+      dueNow(handle, PackageId.parse(id), now);
+    }
   }
 
   private static WorkRow workRow(Row row) {

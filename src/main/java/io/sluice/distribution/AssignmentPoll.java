@@ -7,6 +7,7 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.site.SiteCode;
 import io.sluice.status.Event;
+import io.sluice.time.Clock;
 import io.sluice.transfer.AssignmentList;
 import io.sluice.transfer.SiteLink;
 import io.sluice.trust.Signatures;
@@ -41,6 +42,7 @@ public final class AssignmentPoll {
   private final Ledgers ledgers;
   private final Supplier<SiteLink> link;
   private final Supplier<TrustedKeys> keys;
+  private final Clock clock;
   private final Retrying retrying;
   private final Duration held;
   private final Disk disk;
@@ -68,6 +70,7 @@ public final class AssignmentPoll {
     this.ledgers = ledgers;
     this.link = link;
     this.keys = keys;
+    this.clock = pace.clock();
     this.retrying = new Retrying("asking the parent for assignments", pace);
     this.held = held;
     this.disk = disk;
@@ -81,7 +84,11 @@ public final class AssignmentPoll {
   public Duration step() throws InterruptedException {
     return retrying.attempt(
         () -> {
+          boolean wasAway = trouble().isPresent();
           AssignmentList list = link.get().assignments(known, held);
+          if (wasAway) {
+            goOnFetching();
+          }
           if (list.changed()) {
             take(list);
             known = list.tag();
@@ -93,6 +100,15 @@ public final class AssignmentPoll {
   /** Why asking fails, if it does. */
   public Optional<Failure> trouble() {
     return retrying.trouble();
+  }
+
+  /** The parent answers again: what broke off is not to wait as long as it had been away. */
+  private void goOnFetching() throws Failure {
+    ledgers.write(
+        handle -> {
+          ledgers.catalog().works().lineIsBack(handle, clock.now());
+          return true;
+        });
   }
 
   private record Believed(TrustedVersion version, Set<SiteCode> sites) {}

@@ -54,6 +54,11 @@ public record SiteParts(
   /** How failed work is paced. */
   static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), Duration.ofMinutes(5));
 
+  /**
+   * How asking and telling a parent that is away is paced: docs/operations/sites.md promises it.
+   */
+  static final Backoff LINE_BACKOFF = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(15));
+
   /** Where non-determinism enters. */
   public record Seams(
       Clock clock, RandomGenerator random, Disk disk, Threads threads, Platform platform) {}
@@ -114,7 +119,7 @@ public record SiteParts(
             outside.places);
     Distributor distributor = new Distributor(ledgers, means, pace, seams.threads, disk);
     return new SiteParts(
-        ledgers, desks, receiver, distributor, upward(ledgers, self, outside, pace, disk), library);
+        ledgers, desks, receiver, distributor, upward(ledgers, self, outside, seams), library);
   }
 
   /**
@@ -129,11 +134,13 @@ public record SiteParts(
     return wait;
   }
 
-  private static Upward upward(Ledgers ledgers, Self self, Outside outside, Pace pace, Disk disk) {
+  private static Upward upward(Ledgers ledgers, Self self, Outside outside, Seams seams) {
     if (outside.parent.isEmpty()) {
       return new Upward(Optional.empty(), Optional.empty());
     }
     SiteLink link = outside.parent.get();
+    Disk disk = seams.disk;
+    Pace pace = new Pace(seams.clock, LINE_BACKOFF, seams.random);
     return new Upward(
         Optional.of(
             new AssignmentPoll(ledgers, () -> link, () -> self.keys, pace, outside.held, disk)),

@@ -214,6 +214,25 @@ class WholeSiteTest {
     assertThat(standings(cen, id)).contains("STO/shop v1 PLACED");
   }
 
+  @Test
+  void whatTheLineBrokeOffGoesOnAsSoonAsTheParentAnswers() throws Exception {
+    update();
+    assign(sto);
+    cen.run();
+    wst.run();
+    sto.poll.step();
+    sto.linkIsDown = true;
+    for (int i = 0; i < 10; i++) {
+      sto.run();
+      clock.sleep(Duration.ofMinutes(10));
+    }
+    sto.run();
+    assertThat(standings(sto, id)).contains("STO/ v1 FAILED SLU-601");
+    sto.linkIsDown = false;
+    sto.run();
+    assertThat(standings(sto, id)).contains("STO/ v1 HELD");
+  }
+
   /** F02, F12: a step that fails is counted across restarts, told at 1, 2, 4 ..., and recovers. */
   @Test
   void aFailingPlaceIsRetriedAloneAndToldSparingly() throws Exception {

@@ -80,14 +80,19 @@ final class Hierarchy implements AutoCloseable {
 
   /** Makes a site, which does not serve yet. */
   Site found(String code, Optional<Site> parent) throws Exception {
-    Site site = new Site(code, folder.resolve(code), folder.resolve(code + ".log"));
+    Optional<String> token =
+        parent.isPresent() ? Optional.of(parent.get().invite(code)) : Optional.empty();
+    return found(code, folder.resolve(code), token);
+  }
+
+  /** Makes a site in a folder, joined by the token if there is one; it does not serve yet. */
+  Site found(String code, Path data, Optional<String> token) throws Exception {
+    Site site = new Site(code, data, folder.resolve(code + ".log"));
     List<String> words =
         new ArrayList<>(List.of("site", "init", code, "--data", site.data.toString(), "--listen"));
     words.add("127.0.0.1:" + freePort());
     words.addAll(List.of("--admin", "127.0.0.1:" + freePort()));
-    if (parent.isPresent()) {
-      words.addAll(List.of("--join", parent.get().invite(code)));
-    }
+    token.ifPresent(text -> words.addAll(List.of("--join", text)));
     Said said = command(words.toArray(String[]::new));
     if (said.status != 0) {
       throw new IllegalStateException(said.toString());
@@ -312,9 +317,14 @@ final class Hierarchy implements AutoCloseable {
     }
 
     String invite(String child) throws Failure, IOException, InterruptedException {
+      return invite(child, "");
+    }
+
+    /** A token with which a child dials this address; empty for the one this site listens on. */
+    String invite(String child, String address) throws Failure, IOException, InterruptedException {
       return post(
               "/v0/invitations",
-              new Requests.NewInvitation(child, 600, ""),
+              new Requests.NewInvitation(child, 600, address),
               Views.InvitationView.class)
           .token();
     }
@@ -360,6 +370,16 @@ final class Hierarchy implements AutoCloseable {
           "/v0/packages/" + id + "/versions",
           new Requests.NewVersion(false),
           Views.VersionView.class);
+    }
+
+    /** Where its children dial, host:port. */
+    String address() throws Failure, IOException, InterruptedException {
+      return get("/v0/site", Views.SiteView.class).siteAddress();
+    }
+
+    /** What {@code sluice status} shows an operator here; empty while the site does not answer. */
+    String status() {
+      return command("status", "--data", data.toString()).out;
     }
 
     /** True if this site has placed the version on its distribution point. */

@@ -11,6 +11,7 @@ import io.sluice.catalog.PlaceRow;
 import io.sluice.catalog.VersionRow;
 import io.sluice.content.Digest;
 import io.sluice.content.Disk;
+import io.sluice.distributionpoint.FolderPlace;
 import io.sluice.distributionpoint.StreamPolicy;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
@@ -296,7 +297,8 @@ public final class PackageDesk {
    * Adds a distribution point to this site.
    *
    * @param folder an absolute path; it may not exist yet
-   * @throws Failure USAGE, ALREADY_EXISTS, SOURCE_OVERLAPS naming all folders it overlaps
+   * @throws Failure USAGE, ALREADY_EXISTS, PLACE_UNAVAILABLE if something other than a folder is
+   *     there, SOURCE_OVERLAPS naming all folders it overlaps
    */
   public void addPlace(String name, String folder, StreamPolicy policy) throws Failure {
     List<String> problems = new ArrayList<>();
@@ -318,6 +320,7 @@ public final class PackageDesk {
               "give a name and the folder's absolute path")
           .about(problems);
     }
+    requireNoObstacle(name, path.orElseThrow());
     ledgers.write(
         handle -> {
           Catalog catalog = ledgers.catalog();
@@ -336,6 +339,17 @@ public final class PackageDesk {
           catalog.places().add(handle, new PlaceRow(name, absolute, policy.name()));
           return ledgers.facts().append(handle, new Event.HasPlace(name, absolute));
         });
+  }
+
+  private static void requireNoObstacle(String name, Path folder) throws Failure {
+    Optional<Path> obstacle = FolderPlace.obstacle(folder);
+    if (obstacle.isPresent()) {
+      throw Failure.permanent(
+          Code.PLACE_UNAVAILABLE,
+          "adding the distribution point " + name + " in " + folder,
+          obstacle.get() + " is no folder",
+          "name a folder; it need not be there yet");
+    }
   }
 
   /**

@@ -9,11 +9,14 @@ import io.sluice.filesystem.Platform;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.PackageId;
 import io.sluice.parallel.Threads;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder, local or mounted, as a distribution point (docs/operations/distribution-points.md).
@@ -60,6 +63,22 @@ public final class FolderPlace implements Place {
     this.move = new TreeMove(platform, disk);
   }
 
+  /**
+   * What stands where this folder, or one that is to hold it, should be and is no folder: a place
+   * there could never be made. Empty if nothing does.
+   */
+  public static Optional<Path> obstacle(Path folder) {
+    for (@Nullable Path at = folder; at != null; at = at.getParent()) {
+      if (Files.isDirectory(at)) {
+        return Optional.empty();
+      }
+      if (Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
+        return Optional.of(at);
+      }
+    }
+    return Optional.empty();
+  }
+
   /** What every place of one machine shares. */
   public record Parts(Platform platform, Disk disk, Threads threads) {}
 
@@ -81,7 +100,7 @@ public final class FolderPlace implements Place {
       throws Failure, InterruptedException {
     busy.lockInterruptibly();
     try {
-      files.claim(name);
+      claim();
       Disk.Lock lock = lock();
       try {
         return putAlone(id, version, manifest);
@@ -115,6 +134,36 @@ public final class FolderPlace implements Place {
     }
   }
 
+  /**
+   * A folder that cannot be used at all is told as a distribution point that is away. Temporary:
+   * whoever mends it need not also tell Sluice.
+   */
+  private void claim() throws Failure {
+    Optional<Path> obstacle = obstacle(folder);
+    if (obstacle.isPresent()) {
+      throw unavailable(
+          obstacle.get() + " is no folder",
+          "move it away, or bring back what should be mounted there; Sluice tries again by itself");
+    }
+    try {
+      files.claim(name);
+    } catch (Failure e) {
+      if (e.code() != Code.DISK_ERROR) {
+        throw e;
+      }
+      throw unavailable(e.what() + ": " + e.why(), e.next() + "; Sluice tries again by itself")
+          .because(e);
+    }
+  }
+
+  private Failure unavailable(String why, String next) {
+    return Failure.temporary(
+        Code.PLACE_UNAVAILABLE,
+        "using the distribution point " + name + " in " + folder,
+        why,
+        next);
+  }
+
   private Disk.Lock lock() throws Failure {
     try {
       return disk.lock(files.lock());
@@ -122,9 +171,7 @@ public final class FolderPlace implements Place {
       if (e.code() != Code.LIBRARY_IN_USE) {
         throw e;
       }
-      throw Failure.temporary(
-              Code.PLACE_UNAVAILABLE,
-              "using the distribution point " + name + " in " + folder,
+      throw unavailable(
               "another process is placing a version there",
               "wait for it; Sluice tries again by itself")
           .because(e);

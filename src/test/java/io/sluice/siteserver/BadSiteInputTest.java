@@ -25,6 +25,7 @@ class BadSiteInputTest {
             Hierarchy.Site centre = sites.site("CEN");
             tokens(centre);
             overlaps(centre);
+            fileInPlaceOfAFolder(sites, centre);
             Hierarchy.Said second =
                 Hierarchy.command("site", "serve", "--data", centre.data().toString());
             BadInputTest.refused(second, 3, "SLU-302", "CEN");
@@ -81,6 +82,31 @@ class BadSiteInputTest {
     }
     BadInputTest.refused(
         Hierarchy.command("package", "create", "two", data, "--data", data), 1, "SLU-204", "CEN");
+  }
+
+  /** Refused when it is there at once; waited out when it comes later. */
+  private void fileInPlaceOfAFolder(Hierarchy sites, Hierarchy.Site centre) throws Exception {
+    Path file = Files.writeString(folder.resolve("a-file"), "a file\n");
+    String data = centre.data().toString();
+    for (Path bad : new Path[] {file, file.resolve("below")}) {
+      BadInputTest.refused(
+          Hierarchy.command("dp", "add", bad.toString(), "--data", data), 1, "SLU-503", "a-file");
+    }
+    Path point = folder.resolve("point");
+    centre.addPlace(point);
+    Files.writeString(point, "somebody's\n");
+    Path source = Files.createDirectories(folder.resolve("another-source"));
+    Files.writeString(source.resolve("two.txt"), "two\n");
+    String id = centre.offer("two", source, "CEN");
+    centre.capture(id);
+    sites.until(
+        "the status tells of the file in the way",
+        WAIT_MAX,
+        () -> centre.status().contains("SLU-503 PLACE_UNAVAILABLE"));
+    assertThat(centre.status()).contains(point + " is no folder", "next: move it away");
+    assertThat(Files.readString(point)).isEqualTo("somebody's\n");
+    Files.delete(point);
+    sites.until("it is placed", WAIT_MAX, () -> centre.hasPlaced(id, 1));
   }
 
   @Test

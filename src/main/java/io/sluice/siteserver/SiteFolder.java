@@ -1,5 +1,6 @@
 package io.sluice.siteserver;
 
+import io.sluice.content.Disk;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.trust.ClientIdentity;
@@ -7,12 +8,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Where a site keeps everything (docs/formats/data-folder.md): the one place that knows the names
@@ -28,6 +31,16 @@ record SiteFolder(Path root) {
 
   SiteFolder {
     root = root.toAbsolutePath().normalize();
+  }
+
+  /** Says that this is a site's data folder, complete, and of which format. */
+  private Path format() {
+    return root.resolve("FORMAT");
+  }
+
+  /** Says that Sluice is making a data folder here. */
+  private Path mark() {
+    return root.resolve("FORMAT.unfinished");
   }
 
   Path configuration() {
@@ -83,10 +96,63 @@ record SiteFolder(Path root) {
     return root.resolve("keys").resolve(name);
   }
 
-  /** Makes the folders of a new data folder, the root with mode 0700. */
-  void create() throws Failure {
+  /**
+   * Begins a new data folder, or takes up one whose making failed or was interrupted: an empty
+   * folder gets a mark before anything else, and only a folder with the mark is gone on with. What
+   * else may lie in it stays.
+   *
+   * @param disk takes the lock that keeps others out until it is closed
+   * @throws Failure ALREADY_EXISTS if the folder is a site's or holds anything Sluice did not make;
+   *     LIBRARY_IN_USE if another process is making it
+   */
+  Disk.Lock begin(Disk disk) throws Failure {
     try {
       Files.createDirectories(root);
+      if (!Files.exists(mark())) {
+        refuseUsed();
+        Files.write(mark(), new byte[0], StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        forceFolder(root);
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw unusable(e.getFile() + " is in the way").because(e);
+    } catch (IOException e) {
+      throw unusable(e.getMessage() == null ? e.toString() : e.getMessage()).because(e);
+    }
+    Disk.Lock lock = disk.lock(lock());
+    boolean begun = false;
+    try {
+      if (Files.exists(format()) || !Files.exists(mark())) {
+        throw used("a site has been made there");
+      }
+      createFolders();
+      begun = true;
+      return lock;
+    } finally {
+      if (!begun) {
+        lock.close();
+      }
+    }
+  }
+
+  private void refuseUsed() throws IOException, Failure {
+    try (Stream<Path> entries = Files.list(root)) {
+      if (entries.findAny().isPresent()) {
+        throw used("the folder is there and not empty");
+      }
+    }
+  }
+
+  private Failure used(String why) {
+    return Failure.permanent(
+        Code.ALREADY_EXISTS,
+        "making a data folder at " + root,
+        why,
+        "name a folder that is empty or does not exist");
+  }
+
+  /** Makes the folders of a new data folder, the root with mode 0700. */
+  private void createFolders() throws Failure {
+    try {
       if (Files.getFileStore(root).supportsFileAttributeView("posix")) {
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
       }
@@ -100,12 +166,19 @@ record SiteFolder(Path root) {
 
   /** Refuses a folder that is not a data folder, or one of another format. */
   void check() throws Failure {
-    Path format = root.resolve("FORMAT");
+    Path format = format();
     String text;
     try {
       text = Files.exists(format) ? Files.readString(format).strip() : "";
     } catch (IOException e) {
       throw unusable("cannot read " + format).because(e);
+    }
+    if (text.isEmpty() && Files.exists(mark())) {
+      throw Failure.permanent(
+          Code.NOT_FOUND,
+          "opening the data folder " + root,
+          "the site was not made completely: \"sluice site init\" failed or was interrupted",
+          "run \"sluice site init CODE --data DIR\" again, with the same folder");
     }
     if (text.isEmpty()) {
       throw Failure.permanent(
@@ -155,9 +228,15 @@ record SiteFolder(Path root) {
     }
   }
 
-  /** Marks the folder as complete; the last step of making one. */
+  /** Marks the folder as complete; the last step of making one: the one mark becomes the other. */
   void seal() throws Failure {
-    write(root.resolve("FORMAT"), (FORMAT + "\n").getBytes(StandardCharsets.UTF_8), false);
+    write(mark(), (FORMAT + "\n").getBytes(StandardCharsets.UTF_8), false);
+    try {
+      Files.move(mark(), format(), StandardCopyOption.ATOMIC_MOVE);
+      forceFolder(root);
+    } catch (IOException e) {
+      throw unusable(e.getMessage() == null ? e.toString() : e.getMessage()).because(e);
+    }
   }
 
   private static void forceFolder(Path folder) throws IOException {

@@ -1,5 +1,7 @@
 package io.sluice.siteserver;
 
+import io.sluice.content.Disk;
+import io.sluice.content.HostDisk;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.time.Clock;
@@ -16,8 +18,9 @@ import java.security.SecureRandom;
 import java.util.Optional;
 
 /**
- * Makes data folders: keys first, the parent's answer next, the mark that it is complete last, so
- * that a folder left behind half-made is never taken for a site.
+ * Makes data folders: a mark that one is being made, keys, the parent's answer, the mark that it is
+ * complete. So a folder left behind half-made is never taken for a site, and is taken up by the
+ * next attempt, which makes everything in it anew.
  */
 final class SiteFounder {
   private final Clock clock;
@@ -30,9 +33,11 @@ final class SiteFounder {
 
   /** Makes a site without a parent. */
   void found(SiteFolder folder, SiteConfiguration configuration) throws Failure {
-    SigningKey signing = keys(folder, configuration);
-    trust(folder, configuration, signing, TrustedKeys.none());
-    finish(folder, configuration);
+    try (Disk.Lock _ = folder.begin(new HostDisk())) {
+      SigningKey signing = keys(folder, configuration);
+      trust(folder, configuration, signing, TrustedKeys.none());
+      finish(folder, configuration);
+    }
   }
 
   /**
@@ -49,6 +54,14 @@ final class SiteFounder {
           "the token is for site " + token.site(),
           "make the site it is for, or ask " + token.parent() + " for another token");
     }
+    try (Disk.Lock _ = folder.begin(new HostDisk())) {
+      return enrol(folder, configuration, token);
+    }
+  }
+
+  private SiteConfiguration enrol(
+      SiteFolder folder, SiteConfiguration configuration, EnrolmentToken token)
+      throws Failure, InterruptedException {
     SigningKey signing = keys(folder, configuration);
     ClientKey key = ClientKey.generate(random);
     EnrolmentAnswer answer =
@@ -78,7 +91,6 @@ final class SiteFounder {
   }
 
   private SigningKey keys(SiteFolder folder, SiteConfiguration configuration) throws Failure {
-    folder.create();
     SigningKey signing = SigningKey.generate(random);
     signing.save(folder.signingKey(), folder.signingPublicKey());
     Authority.create(configuration.site(), clock, random)

@@ -4,12 +4,9 @@ import io.sluice.cli.Terminal;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.site.SiteCode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -65,7 +62,6 @@ final class SiteInitCommand implements Callable<Integer> {
       throw new IllegalStateException("the option is required");
     }
     SiteFolder folder = new SiteFolder(data);
-    refuseUsed(folder.root());
     SiteConfiguration configuration = configuration();
     if (token == null) {
       founder.found(folder, configuration);
@@ -99,28 +95,5 @@ final class SiteInitCommand implements Callable<Integer> {
               "see \"sluice site init --help\"")
           .because(e);
     }
-  }
-
-  private static void refuseUsed(Path root) throws Failure {
-    if (!Files.exists(root)) {
-      return;
-    }
-    try (Stream<Path> entries = Files.list(root)) {
-      if (entries.findAny().isEmpty()) {
-        return;
-      }
-    } catch (IOException e) {
-      throw Failure.permanent(
-              Code.DISK_ERROR,
-              "making a data folder at " + root,
-              e.getMessage() == null ? e.toString() : e.getMessage(),
-              "name a folder that is empty or does not exist")
-          .because(e);
-    }
-    throw Failure.permanent(
-        Code.ALREADY_EXISTS,
-        "making a data folder at " + root,
-        "the folder is there and not empty",
-        "name a folder that is empty or does not exist");
   }
 }

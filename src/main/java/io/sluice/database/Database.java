@@ -33,8 +33,7 @@ public final class Database implements AutoCloseable {
 
   /**
    * Opens (and makes, if missing) a SQLite file; its folder must exist. Brings its tables up to
-   * date. The engine's native library is unpacked to the folder named by the system property {@code
-   * org.sqlite.tmpdir}, if set.
+   * date. See {@link SqliteLibrary} for where the engine's native library is unpacked.
    *
    * @throws Failure DATABASE_UNAVAILABLE, permanently if the file is damaged, no database or made
    *     by a newer Sluice

@@ -63,6 +63,10 @@ record SiteFolder(Path root) {
     return root.resolve("database").resolve("sluice.db");
   }
 
+  Path nativeLibraries() {
+    return root.resolve("native");
+  }
+
   Path library() {
     return root.resolve("library");
   }

@@ -6,6 +6,7 @@ import io.sluice.content.Disk;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.database.Database;
+import io.sluice.database.SqliteLibrary;
 import io.sluice.distribution.Distributor;
 import io.sluice.distributionpoint.FolderPlace;
 import io.sluice.distributionpoint.Place;
@@ -104,6 +105,7 @@ final class SiteServer implements AutoCloseable {
     Platform platform = Platforms.ofThisMachine();
     Threads threads = new OsThreads();
     keep(disk.lock(folder.lock()));
+    SqliteLibrary.unpackIn(folder.nativeLibraries());
     Library library = keep(Library.open(disk, folder.library()));
     Database database = keep(database());
     Optional<SiteLink> parent = parent();

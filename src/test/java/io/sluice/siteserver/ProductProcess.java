@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  */
 final class ProductProcess {
   private static final long TRAINING_SECONDS_MAX = 90;
+  private static final long RUN_SECONDS_MAX = 120;
 
   private final Path folder;
   private final String classPath;
@@ -63,6 +64,34 @@ final class ProductProcess {
   /** A builder of a process that runs a command; its log says everything. */
   static ProcessBuilder builder(String... words) {
     return Once.PRODUCT.process("-XX:AOTCache=" + Once.PRODUCT.cache, words);
+  }
+
+  /**
+   * Runs a command to its end.
+   *
+   * @param before what runs the Java machine, such as setpriv with its options; may be empty
+   */
+  static Hierarchy.Said run(List<String> before, String... words)
+      throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>(before);
+    line.addAll(builder(words).command());
+    Path out = Files.createTempFile(Once.PRODUCT.folder, "said", ".out");
+    Path err = Files.createTempFile(Once.PRODUCT.folder, "said", ".err");
+    Process process =
+        new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    try {
+      if (!process.waitFor(RUN_SECONDS_MAX, TimeUnit.SECONDS)) {
+        throw new AssertionError(line + " does not end: " + Files.readString(err));
+      }
+      return new Hierarchy.Said(process.exitValue(), Files.readString(out), Files.readString(err));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** The temporary folder of every process built here. */
+  static Path temporaryFolder() {
+    return Once.PRODUCT.folder;
   }
 
   private ProcessBuilder process(String option, String... words) {

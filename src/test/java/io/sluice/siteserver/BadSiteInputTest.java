@@ -110,7 +110,7 @@ class BadSiteInputTest {
   }
 
   @Test
-  void mendsDamagedContentFromTheParentAndSaysWhatToDoAtTheTop() throws Exception {
+  void mendsDamagedContentFromTheParent() throws Exception {
     TrickySource source = new TrickySource(folder.resolve("source"), 99);
     source.make(2, 1);
     Path point = folder.resolve("point");

@@ -91,7 +91,7 @@ public final class Library implements ChunkStore, AutoCloseable {
   }
 
   private Library load() throws Failure {
-    parts.quarantine().load();
+    parts.quarantine().load().ifPresent(problems::add);
     parts.documents().load();
     codecs.use(
         codec -> {

@@ -29,6 +29,8 @@ final class LibraryStart {
   }
 
   void load() throws Failure {
+    // A number is not given again while its frames may be in quarantine.
+    quarantine.packs().forEach(packs::taken);
     List<String> names = files.disk().list(files.packs());
     boolean recovered = false;
     for (String name : names) {

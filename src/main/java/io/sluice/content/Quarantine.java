@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Collectors;
 
 /**
  * Frames found damaged. Their chunks are not held, also after a restart, so that they are fetched
@@ -32,13 +34,19 @@ final class Quarantine {
 
   /**
    * Reads the file. Lines that make no sense are dropped: their frames will be found damaged again.
+   * So is all of a file that cannot be read or is too long; the answer is why.
    */
-  void load() throws Failure {
+  Optional<Failure> load() throws Failure {
     if (!files.disk().exists(file)) {
-      return;
+      return Optional.empty();
     }
     long most = FIRST_LINE.length() + 1 + (long) FRAMES_MAX * (LINE_DIGITS + 1);
-    String text = new String(files.read(file, most), StandardCharsets.US_ASCII);
+    String text;
+    try {
+      text = new String(files.read(file, most), StandardCharsets.US_ASCII);
+    } catch (Failure e) {
+      return Optional.of(e);
+    }
     for (String line : text.split("\n", -1)) {
       if (line.matches("[0-9a-f]{16} [0-9a-f]{8}")) {
         long pack = HexFormat.fromHexDigitsToLong(line.substring(0, 16));
@@ -48,6 +56,12 @@ final class Quarantine {
         }
       }
     }
+    return Optional.empty();
+  }
+
+  /** The numbers of the packs that have frames here. */
+  Set<Long> packs() {
+    return places.stream().map(FramePlace::pack).collect(Collectors.toSet());
   }
 
   boolean contains(long place) {

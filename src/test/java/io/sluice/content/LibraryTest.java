@@ -297,6 +297,42 @@ class LibraryTest {
   }
 
   @Test
+  void aQuarantinedFrameOfAPackThatWasDeletedHidesNoOther() throws Exception {
+    byte[] content = TestContent.text(1, 400_000);
+    MemoryDisk disk = new MemoryDisk();
+    try (Library library = open(disk)) {
+      store(library, content);
+      disk.flip(onlyPack(), 10_000, 2);
+      assertThat(library.check()).hasSize(1);
+    }
+    disk.delete(onlyPack());
+    try (Library library = open(disk)) {
+      store(library, content);
+    }
+    try (Library library = open(disk)) {
+      requireHeld(library, content);
+    }
+  }
+
+  @Test
+  void aQuarantineFileThatIsTooLongIsToldAndStopsNothing() throws Exception {
+    byte[] content = TestContent.text(1, 400_000);
+    MemoryDisk disk = new MemoryDisk();
+    try (Library library = open(disk)) {
+      store(library, content);
+    }
+    try (Disk.Writer writer = disk.create(FOLDER.resolve("quarantine"))) {
+      writer.write(ByteBuffer.wrap(new byte[1_000_000]));
+    }
+    try (Library library = open(disk)) {
+      requireHeld(library, content);
+      assertThat(library.problems())
+          .extracting(Failure::code)
+          .containsExactly(Code.CONTENT_CORRUPT);
+    }
+  }
+
+  @Test
   void aLostPackIsMissingAndItsChunksCanBeStoredAgain() throws Exception {
     byte[] content = TestContent.text(1, 400_000);
     Digest first = TestContent.chunks(content).get(0).digest();

@@ -6,7 +6,9 @@ import io.sluice.parallel.Job;
 import io.sluice.parallel.Threads;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Re-reads everything in a library and says all that is wrong with it. */
@@ -32,17 +34,24 @@ final class LibraryCheck {
 
   List<Failure> all(Threads threads) throws Failure, InterruptedException {
     List<Job<List<Failure>>> jobs = new ArrayList<>();
+    List<Packs.Held> held = parts.packs().held();
+    Map<Long, Long> ends = new HashMap<>();
+    held.stream().filter(Packs.Held::isSealed).forEach(pack -> ends.put(pack.number(), pack.end()));
     for (String name : parts.files().disk().list(parts.files().packs())) {
       Path file = parts.files().packs().resolve(name);
       Optional<Long> sealed = PackNames.number(name, PackNames.SEALED);
       if (sealed.isPresent()) {
-        jobs.add(() -> codecs.use(codec -> sealed(sealed.get(), file, codec)));
+        // Of a pack sealed since then nothing is held beyond what its index, just made, lists.
+        long end = ends.getOrDefault(sealed.get(), 0L);
+        jobs.add(() -> codecs.use(codec -> sealed(new Pack(sealed.get(), file, end), codec)));
       } else if (PackNames.number(name, PackNames.OPEN).isEmpty()) {
         jobs.add(() -> List.of(PackFormat.corrupt(file, "it is not a pack's name")));
       }
     }
-    for (PackWriter pack : parts.packs().openPacks()) {
-      jobs.add(() -> codecs.use(codec -> open(pack, codec)));
+    for (Packs.Held pack : held) {
+      if (!pack.isSealed()) {
+        jobs.add(() -> codecs.use(codec -> open(pack, codec)));
+      }
     }
     for (Digest document : parts.documents().all()) {
       jobs.add(() -> document(document));
@@ -54,14 +63,17 @@ final class LibraryCheck {
     return problems.size() <= PROBLEMS_MAX ? problems : shortened(problems);
   }
 
-  private List<Failure> sealed(long number, Path file, FrameCodec codec) throws Failure {
+  /** A sealed pack and where the frames end that are held of it. */
+  private record Pack(long number, Path file, long end) {}
+
+  private List<Failure> sealed(Pack pack, FrameCodec codec) throws Failure {
     List<Failure> problems = new ArrayList<>();
-    try (Disk.Reader reader = parts.files().disk().open(file)) {
-      PackFormat.Index index = PackFormat.read(reader, file, PackFormat.Versions.NOW);
-      Frames frames = new Frames(number, file, reader, codec);
-      frames.read(index.framesEnd(), problems);
-      if (problems.isEmpty() && !frames.matches(index)) {
-        problems.add(PackFormat.corrupt(file, "its index does not list its frames' chunks"));
+    try (Disk.Reader reader = parts.files().disk().open(pack.file)) {
+      Frames frames = new Frames(pack.number, pack.file, reader, codec);
+      Optional<PackFormat.Index> index = index(pack.file, reader, problems);
+      frames.read(index.map(PackFormat.Index::framesEnd).orElse(pack.end), problems);
+      if (problems.isEmpty() && !frames.matches(index.orElseThrow())) {
+        problems.add(PackFormat.corrupt(pack.file, "its index does not list its frames' chunks"));
       }
     } catch (Failure e) {
       problems.add(e);
@@ -69,16 +81,29 @@ final class LibraryCheck {
     return problems;
   }
 
-  private List<Failure> open(PackWriter pack, FrameCodec codec) {
+  /** Empty, and told, if it is damaged: the frames count as held all the same. */
+  private static Optional<PackFormat.Index> index(
+      Path file, Disk.Reader reader, List<Failure> problems) throws Failure {
+    try {
+      return Optional.of(PackFormat.read(reader, file, PackFormat.Versions.NOW));
+    } catch (Failure e) {
+      if (e.code() != Code.CONTENT_CORRUPT) {
+        throw e;
+      }
+      problems.add(e);
+      return Optional.empty();
+    }
+  }
+
+  private List<Failure> open(Packs.Held pack, FrameCodec codec) {
     List<Failure> problems = new ArrayList<>();
-    long end = pack.end();
-    Path file = pack.file();
+    Path file = parts.packs().file(pack.number());
     try (Disk.Reader reader = parts.files().disk().open(file)) {
       PackFormat.requireHeader(reader, file, PackFormat.Versions.NOW);
-      new Frames(pack.number(), file, reader, codec).read(end, problems);
+      new Frames(pack.number(), file, reader, codec).read(pack.end(), problems);
     } catch (Failure e) {
       // A pack sealed between listing and opening was renamed; the next check reads it.
-      if (e.code() != Code.CONTENT_MISSING || pack.file().equals(file)) {
+      if (e.code() != Code.CONTENT_MISSING || parts.packs().file(pack.number()).equals(file)) {
         problems.add(e);
       }
     }
@@ -113,9 +138,7 @@ final class LibraryCheck {
     private final FrameCodec codec;
     private final byte[] head = new byte[FrameFormat.HEAD_BYTES_MAX];
     private final byte[] plain = new byte[Frame.PLAIN_BYTES_MAX];
-    private long[] entries = new long[5 * 256];
-    private int count;
-    private int frames;
+    private final FrameList list = new FrameList();
 
     Frames(long number, Path file, Disk.Reader reader, FrameCodec codec) {
       this.number = number;
@@ -139,7 +162,7 @@ final class LibraryCheck {
         }
         try {
           codec.decode(frame.get(), plain, 0);
-          note(offset, frame.get());
+          list.add(offset, frame.get());
         } catch (Failure e) {
           problems.add(damaged(offset, e.why()));
         }
@@ -152,7 +175,7 @@ final class LibraryCheck {
     }
 
     boolean matches(PackFormat.Index index) {
-      PackFormat.Index found = PackFormat.index(entries, count, index.framesEnd(), frames);
+      PackFormat.Index found = list.index(index.framesEnd());
       return found.frames() == index.frames()
           && java.util.Arrays.equals(found.entries(), index.entries());
     }
@@ -160,22 +183,6 @@ final class LibraryCheck {
     private Failure damaged(long offset, String why) throws Failure {
       damage.found(FramePlace.of(number, offset));
       return PackFormat.corrupt(file, "at byte " + offset + ": " + why);
-    }
-
-    private void note(long offset, Frame frame) {
-      for (Frame.Chunk chunk : frame.chunks()) {
-        if (count * 5 == entries.length) {
-          entries = java.util.Arrays.copyOf(entries, 2 * entries.length);
-        }
-        Digest digest = chunk.digest();
-        entries[count * 5] = digest.a();
-        entries[count * 5 + 1] = digest.b();
-        entries[count * 5 + 2] = digest.c();
-        entries[count * 5 + 3] = digest.d();
-        entries[count * 5 + 4] = offset;
-        count++;
-      }
-      frames++;
     }
   }
 }

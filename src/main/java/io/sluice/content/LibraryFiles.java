@@ -26,7 +26,8 @@ final class LibraryFiles {
   private static final String FORMAT_NAME = "sluice-library";
   private static final int FORMAT_BYTES_MAX = 64;
   private static final Set<String> OURS =
-      Set.of(FORMAT, LOCK, Quarantine.FILE, "packs", "documents", "scans", "temporary");
+      Set.of(
+          FORMAT, LOCK, Quarantine.FILE, "packs", "documents", "scans", "signatures", "temporary");
 
   private final Disk disk;
   private final Path folder;
@@ -57,6 +58,12 @@ final class LibraryFiles {
 
   Path documents() {
     return folder.resolve("documents");
+  }
+
+  /** Writes a file's bytes. */
+  @FunctionalInterface
+  interface Content {
+    void write(Disk.Writer writer) throws Failure;
   }
 
   /** Makes what is missing of the layout and empties the temporary folder. */
@@ -92,11 +99,16 @@ final class LibraryFiles {
    *     -folder-forced
    */
   void publish(ByteBuffer bytes, Path file, String points) throws Failure {
+    publish(writer -> writer.write(bytes), file, points);
+  }
+
+  /** The same for a file that is better written piece by piece. */
+  void publish(Content content, Path file, String points) throws Failure {
     stop.require();
     Path written = temporary().resolve(Long.toString(temporaryNames.incrementAndGet()));
     try {
       try (Disk.Writer writer = disk.create(written)) {
-        writer.write(bytes);
+        content.write(writer);
         disk.reached(points + "-written");
         stop.force(writer::force);
         disk.reached(points + "-forced");

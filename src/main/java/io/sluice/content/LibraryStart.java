@@ -32,35 +32,38 @@ final class LibraryStart {
     // A number is not given again while its frames may be in quarantine.
     quarantine.packs().forEach(packs::taken);
     List<String> names = files.disk().list(files.packs());
-    boolean recovered = false;
     for (String name : names) {
       Optional<Long> number = PackNames.number(name, PackNames.SEALED);
       if (number.isPresent()) {
-        loadSealed(number.get());
+        loadSealed(number.get(), names.contains(PackNames.open(number.get())));
       }
     }
     for (String name : names) {
       Optional<Long> number = PackNames.number(name, PackNames.OPEN);
       if (number.isPresent() && !names.contains(PackNames.sealed(number.get()))) {
-        recovered |= recover(number.get());
+        recover(number.get());
       }
-    }
-    if (recovered) {
-      packs.forceNames();
     }
   }
 
-  private void loadSealed(long number) throws Failure {
+  private void loadSealed(long number, boolean wasRecovered) throws Failure {
     packs.taken(number);
     Path file = files.packs().resolve(PackNames.sealed(number));
     try (Disk.Reader reader = files.disk().open(file)) {
-      loadSealed(number, file, reader);
+      boolean whole = loadSealed(number, file, reader);
+      if (wasRecovered && whole) {
+        // Between the copy's new name and this the machine stopped; the name may not be durable.
+        packs.forceNames();
+        files.disk().delete(files.packs().resolve(PackNames.open(number)));
+      }
     } catch (Failure e) {
       note(e);
+      files.stop().require();
     }
   }
 
-  private void loadSealed(long number, Path file, Disk.Reader reader) throws Failure {
+  /** False if the index is damaged. */
+  private boolean loadSealed(long number, Path file, Disk.Reader reader) throws Failure {
     PackFormat.Index read;
     try {
       read = PackFormat.read(reader, file, PackFormat.Versions.NOW);
@@ -71,61 +74,72 @@ final class LibraryStart {
       note(e);
       long end = PackScan.scan(reader, reader.size(), codec, (at, frame) -> put(number, at, frame));
       packs.addSealed(number, end);
-      return;
+      return false;
     }
     for (int i = 0; i < read.size(); i++) {
       put(FramePlace.of(number, read.offset(i)), read.digest(i));
     }
     packs.addSealed(number, read.framesEnd());
+    return true;
   }
 
-  /** True if a pack was sealed. */
-  private boolean recover(long number) throws Failure {
+  /** Takes over a pack left open; what cannot be read or copied to its end is left alone. */
+  private void recover(long number) throws Failure {
+    LeftPack pack = new LeftPack(number, files.packs().resolve(PackNames.open(number)));
     packs.taken(number);
-    Path file = files.packs().resolve(PackNames.open(number));
-    PackWriter pack = PackWriter.found(files.disk(), files.packs(), number);
-    try (Disk.Reader reader = files.disk().open(file)) {
-      readOpen(number, file, pack, reader);
+    boolean whole = readLeft(pack);
+    if (pack.isEmpty()) {
+      return;
+    }
+    packs.addLeft(pack);
+    try {
+      if (whole) {
+        packs.takeOver(pack);
+      }
     } catch (Failure e) {
       note(e);
-      // What lies behind the fault may be readable another day: nothing is cut off.
-      pack.leaveAsItIs();
-      packs.addOpen(pack);
-      return false;
+      files.stop().require();
     }
-    packs.addOpen(pack);
-    try {
-      packs.seal(pack);
+  }
+
+  /** False if something kept it from being read to its end. */
+  private boolean readLeft(LeftPack pack) throws Failure {
+    try (Disk.Reader reader = files.disk().open(pack.file())) {
+      pack.size(reader.size());
+      boolean begun = hasHeader(pack.file(), reader);
+      PackScan.scan(
+          reader,
+          reader.size(),
+          codec,
+          (offset, frame) -> {
+            pack.add(frame);
+            put(pack.number(), offset, frame);
+          });
+      if (pack.isEmpty() && (begun || pack.size() <= PackFormat.HEADER_BYTES)) {
+        // No frame got to the disk whole, so nobody was told of any.
+        files.disk().delete(pack.file());
+      }
       return true;
     } catch (Failure e) {
-      if (e.code() != Code.NO_SPACE) {
-        throw e;
-      }
-      // It stays open and held; the next start, or the end of this process, tries again.
       note(e);
       return false;
     }
   }
 
-  private void readOpen(long number, Path file, PackWriter pack, Disk.Reader reader)
-      throws Failure {
+  /** False, and noted, if there is more than a header's bytes and they do not begin with one. */
+  private boolean hasHeader(Path file, Disk.Reader reader) throws Failure {
     try {
       PackFormat.requireHeader(reader, file, PackFormat.Versions.NOW);
+      return true;
     } catch (Failure e) {
       if (e.code() != Code.CONTENT_CORRUPT) {
         throw e;
       }
-      // Not even its header got to the disk: nothing in it was acknowledged, and it is deleted.
-      return;
+      if (reader.size() > PackFormat.HEADER_BYTES) {
+        note(e);
+      }
+      return false;
     }
-    PackScan.scan(
-        reader,
-        reader.size(),
-        codec,
-        (offset, frame) -> {
-          pack.found(frame);
-          put(number, offset, frame);
-        });
   }
 
   private void put(long number, long offset, Frame frame) {

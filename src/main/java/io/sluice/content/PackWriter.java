@@ -1,14 +1,15 @@
 package io.sluice.content;
 
+import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pack that is not sealed yet. {@link #append} by one thread at a time; {@link #force} and what
- * seals it may come from another meanwhile, but nothing is appended once sealing began.
+ * A pack this process writes. {@link #append} by one thread at a time; {@link #force} and what
+ * seals it may come from another meanwhile. Once sealing began, or the library closed, nothing is
+ * appended any more.
  */
 final class PackWriter {
   private final Disk disk;
@@ -17,9 +18,7 @@ final class PackWriter {
   private final Path sealedFile;
   private final Object forcing = new Object();
 
-  private long[] entries = new long[5 * 256];
-  private int count;
-  private int frames;
+  private final FrameList list = new FrameList();
 
   /** Where the last whole frame ends. What lies behind it is rubbish of a failed write. */
   private volatile long end;
@@ -31,6 +30,12 @@ final class PackWriter {
   private volatile Disk.@Nullable Writer writer;
 
   private volatile boolean sealed;
+
+  /** Guarded by this: nothing is appended any more. */
+  private boolean ended;
+
+  /** Guarded by forcing: the library is closed, and the file another process's. */
+  private boolean retired;
 
   private PackWriter(Disk disk, Path folder, long number) {
     this.disk = disk;
@@ -55,25 +60,6 @@ final class PackWriter {
     return pack;
   }
 
-  /** Takes up a pack that an earlier process left, before its frames are {@link #found}. */
-  static PackWriter found(Disk disk, Path folder, long number) {
-    PackWriter pack = new PackWriter(disk, folder, number);
-    pack.end = PackFormat.HEADER_BYTES;
-    return pack;
-  }
-
-  /** A whole frame that an earlier process had written behind the last one. */
-  void found(Frame frame) {
-    note(frame, FrameFormat.bytes(frame));
-  }
-
-  /** Declares that all whole frames are durable as they are, and not to be touched. */
-  void leaveAsItIs() {
-    synchronized (forcing) {
-      forcedEnd = end;
-    }
-  }
-
   long number() {
     return number;
   }
@@ -92,11 +78,14 @@ final class PackWriter {
   }
 
   int frames() {
-    return frames;
+    return list.frames();
   }
 
   /** Appends a frame and returns its offset. After a failure the pack takes no more. */
-  long append(byte[] head, Frame frame) throws Failure {
+  synchronized long append(byte[] head, Frame frame) throws Failure {
+    if (ended) {
+      throw closed(openFile);
+    }
     Disk.Writer out = writer;
     if (out == null) {
       throw new IllegalStateException("the pack " + openFile + " is torn");
@@ -109,7 +98,8 @@ final class PackWriter {
       tear();
       throw e;
     }
-    note(frame, head.length + frame.stored().length);
+    list.add(offset, frame);
+    end = offset + head.length + frame.stored().length;
     return offset;
   }
 
@@ -126,9 +116,10 @@ final class PackWriter {
   }
 
   /** Writes the index; a failure leaves the pack torn, to be tried again. */
-  void writeTail() throws Failure {
+  synchronized void writeTail() throws Failure {
+    ended = true;
     synchronized (forcing) {
-      PackFormat.Index index = PackFormat.index(entries, count, end, frames);
+      PackFormat.Index index = list.index(end);
       Disk.Writer out = writerOrResume();
       try {
         out.write(ByteBuffer.wrap(PackFormat.tail(index)));
@@ -153,7 +144,7 @@ final class PackWriter {
       close();
       disk.rename(openFile, sealedFile);
       sealed = true;
-      entries = new long[0];
+      list.clear();
     }
   }
 
@@ -163,6 +154,9 @@ final class PackWriter {
    */
   long cutToForced() {
     synchronized (forcing) {
+      if (retired) {
+        return forcedEnd;
+      }
       try {
         close();
         if (forcedEnd <= PackFormat.HEADER_BYTES) {
@@ -178,6 +172,34 @@ final class PackWriter {
     }
   }
 
+  /**
+   * Lets the file go for good, as the library closes: from now on the next process may be at it.
+   */
+  synchronized void retire() throws Failure {
+    ended = true;
+    synchronized (forcing) {
+      retired = true;
+      close();
+    }
+  }
+
+  /** Does nothing while the pack is this process's. */
+  void requireOurs() throws Failure {
+    synchronized (forcing) {
+      if (retired) {
+        throw closed(openFile);
+      }
+    }
+  }
+
+  static Failure closed(Path file) {
+    return Failure.temporary(
+        Code.DISK_ERROR,
+        "writing " + file,
+        "the content library is being closed",
+        "nothing; the work goes on by itself when the library is opened again");
+  }
+
   /** Closes the file; the pack is as after a crash. */
   void close() throws Failure {
     Disk.Writer out = writer;
@@ -188,6 +210,7 @@ final class PackWriter {
   }
 
   private Disk.Writer writerOrResume() throws Failure {
+    requireOurs();
     Disk.Writer out = writer;
     if (out == null) {
       out = disk.resume(openFile, end);
@@ -206,24 +229,5 @@ final class PackWriter {
         writer = null;
       }
     }
-  }
-
-  private void note(Frame frame, int bytes) {
-    long offset = end;
-    for (Frame.Chunk chunk : frame.chunks()) {
-      int at = count * 5;
-      if (at == entries.length) {
-        entries = Arrays.copyOf(entries, 2 * entries.length);
-      }
-      Digest digest = chunk.digest();
-      entries[at] = digest.a();
-      entries[at + 1] = digest.b();
-      entries[at + 2] = digest.c();
-      entries[at + 3] = digest.d();
-      entries[at + 4] = offset;
-      count++;
-    }
-    frames++;
-    end = offset + bytes;
   }
 }

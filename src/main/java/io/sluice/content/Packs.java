@@ -2,8 +2,9 @@ package io.sluice.content;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,10 +20,16 @@ final class Packs implements AutoCloseable {
   private final PackReaders readers;
   private final AtomicLong last = new AtomicLong();
 
-  /** Sealed packs and how many bytes their frames take. */
+  /** Sealed packs and where their frames end. */
   private final Map<Long, Long> sealed = new ConcurrentSkipListMap<>();
 
   private final Map<Long, PackWriter> open = new ConcurrentSkipListMap<>();
+
+  /** Packs of earlier processes that could not be taken over. */
+  private final Map<Long, LeftPack> left = new ConcurrentSkipListMap<>();
+
+  /** Guarded by this: no pack is begun any more. */
+  private boolean closed;
 
   Packs(LibraryFiles files, ChunkIndex index) {
     this.files = files;
@@ -33,8 +40,11 @@ final class Packs implements AutoCloseable {
   }
 
   /** Begins a pack with a number higher than any before. */
-  PackWriter create() throws Failure {
+  synchronized PackWriter create() throws Failure {
     files.stop().require();
+    if (closed) {
+      throw PackWriter.closed(folder);
+    }
     PackWriter pack = PackWriter.create(disk, folder, last.incrementAndGet());
     open.put(pack.number(), pack);
     return pack;
@@ -45,14 +55,45 @@ final class Packs implements AutoCloseable {
     last.accumulateAndGet(number, Math::max);
   }
 
-  void addSealed(long number, long frameBytes) {
+  void addSealed(long number, long end) {
     taken(number);
-    sealed.put(number, frameBytes);
+    sealed.put(number, end);
   }
 
-  void addOpen(PackWriter pack) {
+  /** Holds what could be read of a pack that an earlier process left. */
+  void addLeft(LeftPack pack) {
     taken(pack.number());
-    open.put(pack.number(), pack);
+    left.put(pack.number(), pack);
+  }
+
+  /**
+   * Seals a copy of a left pack, durable on return, and deletes the pack. After a failure it is as
+   * it was, its chunks held.
+   */
+  void takeOver(LeftPack pack) throws Failure {
+    files.requireSpace(pack.end());
+    Path copy = folder.resolve(PackNames.sealed(pack.number()));
+    try (Disk.Reader reader = disk.open(pack.file())) {
+      files.publish(writer -> copy(reader, pack, writer), copy, "content.recovery");
+    }
+    sealed.put(pack.number(), pack.end());
+    left.remove(pack.number());
+    readers.forget(pack.number());
+    disk.delete(pack.file());
+  }
+
+  private static void copy(Disk.Reader from, LeftPack pack, Disk.Writer to) throws Failure {
+    to.write(ByteBuffer.wrap(PackFormat.header()));
+    byte[] head = new byte[FrameFormat.HEAD_BYTES_MAX];
+    while (to.position() < pack.end()) {
+      long offset = to.position();
+      Frame frame =
+          PackFormat.frame(from, offset, head)
+              .orElseThrow(() -> PackFormat.corrupt(pack.file(), "it changed while it was copied"));
+      to.write(ByteBuffer.wrap(FrameFormat.head(frame)));
+      to.write(ByteBuffer.wrap(frame.stored()));
+    }
+    to.write(ByteBuffer.wrap(PackFormat.tail(pack.index())));
   }
 
   /**
@@ -62,6 +103,15 @@ final class Packs implements AutoCloseable {
    */
   void seal(PackWriter pack) throws Failure {
     files.stop().require();
+    synchronized (pack) {
+      if (open.containsKey(pack.number())) {
+        pack.requireOurs();
+        sealAlone(pack);
+      }
+    }
+  }
+
+  private void sealAlone(PackWriter pack) throws Failure {
     if (pack.frames() == 0) {
       pack.close();
       disk.delete(pack.openFile());
@@ -88,6 +138,23 @@ final class Packs implements AutoCloseable {
   void forceOpen() throws Failure {
     for (PackWriter pack : open.values()) {
       force(pack);
+    }
+    for (LeftPack pack : left.values()) {
+      if (!pack.isDurable()) {
+        forceInPlace(pack);
+      }
+    }
+  }
+
+  private void forceInPlace(LeftPack pack) throws Failure {
+    try (Disk.Writer whole = disk.resume(pack.file(), pack.size())) {
+      files.stop().force(whole::force);
+      pack.isDurable(true);
+    } catch (Failure e) {
+      if (e.code() != Code.CONTENT_MISSING) {
+        throw e;
+      }
+      forget(pack.number());
     }
   }
 
@@ -125,27 +192,36 @@ final class Packs implements AutoCloseable {
   /** The file of a pack. */
   Path file(long number) {
     PackWriter writer = open.get(number);
-    return writer != null ? writer.file() : folder.resolve(PackNames.sealed(number));
+    LeftPack found = left.get(number);
+    if (writer != null) {
+      return writer.file();
+    }
+    return found != null ? found.file() : folder.resolve(PackNames.sealed(number));
   }
 
-  List<Long> sealedNumbers() {
-    return List.copyOf(sealed.keySet());
-  }
+  /**
+   * A pack and where the frames end that are held of it.
+   *
+   * @param isSealed false if it has no index
+   */
+  record Held(long number, long end, boolean isSealed) {}
 
-  Collection<PackWriter> openPacks() {
-    return List.copyOf(open.values());
+  /** All packs of which something is held. */
+  List<Held> held() {
+    List<Held> all = new ArrayList<>();
+    sealed.forEach((number, end) -> all.add(new Held(number, end, true)));
+    open.values().forEach(pack -> all.add(new Held(pack.number(), pack.end(), false)));
+    left.values().forEach(pack -> all.add(new Held(pack.number(), pack.end(), false)));
+    return all;
   }
 
   int count() {
-    return sealed.size() + open.size();
+    return sealed.size() + open.size() + left.size();
   }
 
   long frameBytes() {
     long sum = 0;
-    for (long bytes : sealed.values()) {
-      sum += bytes;
-    }
-    for (PackWriter pack : open.values()) {
+    for (Held pack : held()) {
       sum += pack.end();
     }
     return sum;
@@ -155,17 +231,27 @@ final class Packs implements AutoCloseable {
   void forget(long number) throws Failure {
     index.removeIf(place -> FramePlace.pack(place) == number);
     sealed.remove(number);
+    left.remove(number);
     readers.forget(number);
   }
 
-  /** Seals what sessions left open, as far as the disk lets it; the next start does the rest. */
+  /**
+   * Seals what this process wrote, as far as the disk lets it; the next start does the rest.
+   * Sessions that are still open fail at what they write next.
+   */
   @Override
   public void close() throws Failure {
-    for (PackWriter pack : openPacks()) {
+    synchronized (this) {
+      closed = true;
+    }
+    for (PackWriter pack : open.values()) {
       try {
         seal(pack);
       } catch (Failure e) {
+        // Without a seal it is as after a crash; the next start takes it over.
         pack.close();
+      } finally {
+        pack.retire();
       }
     }
     readers.close();

@@ -15,9 +15,10 @@
  * </ul>
  *
  * <p>Order of durable writes: frames into an open pack, fsync, rename to its sealed name, fsync of
- * the folder; only then are its chunks acknowledged. A document is written to a temporary file,
- * fsynced, renamed, its folder fsynced. Every frame is decoded and compared with its digests before
- * it counts as stored, and chunks are verified again whenever they are read.
+ * the folder; only then are its chunks acknowledged. A pack left open by a process that died is
+ * copied, never written to. A document is written to a temporary file, fsynced, renamed, its folder
+ * fsynced. Every frame is decoded and compared with its digests before it counts as stored, and
+ * chunks are verified again whenever they are read.
  *
  * <p>This room does not know packages, versions, sites or what a manifest says.
  */

@@ -1,6 +1,7 @@
 package io.sluice.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
@@ -204,6 +205,98 @@ class LibraryFaultPropertyTest {
       }
       requireGoesOn(disk, said);
     }
+  }
+
+  /** A process dies with packs open, one of them holding content that was acknowledged. */
+  private static void leavePacksOpen(MemoryDisk disk, Said said) throws Failure {
+    work(disk, said, 1);
+    Library library = open(disk);
+    ChunkStore.Intake first = library.intake();
+    ChunkStore.Intake second = library.intake();
+    append(first, 7000, said.acknowledged, said);
+    append(second, 7100, said.acknowledged, said);
+    second.commit();
+    append(first, 7200, new HashMap<>(), said);
+    disk.restart();
+  }
+
+  /** Opens the library, meets the fault if there are that many operations, and says so. */
+  private static boolean recoveryMeets(MemoryDisk disk, long n, MemoryDisk.Fault fault) {
+    disk.failAt(n, fault);
+    try {
+      open(disk).close();
+    } catch (MemoryDisk.Stopped e) {
+      assertThat(fault).isEqualTo(MemoryDisk.Fault.STOP);
+    } catch (Failure e) {
+      assertThat(e.code()).isIn(Code.NO_SPACE, Code.DISK_ERROR);
+    }
+    return !disk.faultIsPending();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void losesNothingWhateverOperationOfARecoveryFails(MemoryDisk.Fault fault) throws Exception {
+    boolean met = true;
+    long n = 1;
+    for (; met; n++) {
+      MemoryDisk disk = new MemoryDisk();
+      Said said = new Said();
+      leavePacksOpen(disk, said);
+      met = recoveryMeets(disk, n, fault);
+      disk.restart();
+      // The machine did not stop: what was appended is held, and whoever commits relies on it.
+      said.acknowledged.putAll(said.appended);
+      requireGoesOn(disk, said);
+    }
+    assertThat(n).isGreaterThan(8);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3})
+  void losesNothingAcknowledgedWhereverTheMachineStopsDuringARecovery(long seed) throws Exception {
+    RandomGenerator random = TestContent.random(seed);
+    boolean met = true;
+    for (long n = 1; met; n++) {
+      MemoryDisk disk = new MemoryDisk();
+      Said said = new Said();
+      leavePacksOpen(disk, said);
+      met = recoveryMeets(disk, n, MemoryDisk.Fault.STOP);
+      disk.crash(random);
+      requireGoesOn(disk, said);
+    }
+  }
+
+  @Test
+  void aRecoveryGoesOnAfterEachOfItsNamedPoints() throws Exception {
+    for (String step : List.of("written", "forced", "renamed", "folder-forced")) {
+      MemoryDisk disk = new MemoryDisk();
+      Said said = new Said();
+      leavePacksOpen(disk, said);
+      disk.stopAtPoint("content.recovery-" + step, 1);
+      assertThatThrownBy(() -> open(disk)).isInstanceOf(MemoryDisk.Stopped.class);
+      disk.crash();
+      requireGoesOn(disk, said);
+      assertThat(disk.list(FOLDER.resolve("packs"))).allMatch(name -> name.endsWith(".pack"));
+    }
+  }
+
+  @Test
+  void whatAFullDiskKeepsFromRecoveryIsDurableOnceSomebodyReliesOnIt() throws Exception {
+    MemoryDisk disk = new MemoryDisk();
+    Said said = new Said();
+    leavePacksOpen(disk, said);
+    disk.capacity(0);
+    try (Library library = open(disk);
+        ChunkStore.Intake intake = library.intake()) {
+      assertThat(library.problems()).extracting(Failure::code).containsOnly(Code.NO_SPACE);
+      assertThat(library.problems()).isNotEmpty();
+      requireAll(library, said.appended);
+      intake.commit();
+    }
+    disk.crash();
+    disk.capacity(Long.MAX_VALUE);
+    said.acknowledged.putAll(said.appended);
+    requireGoesOn(disk, said);
   }
 
   @Test

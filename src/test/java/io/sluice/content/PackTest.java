@@ -174,6 +174,84 @@ class PackTest {
   }
 
   @Test
+  void anOpenPackThatCannotBeReadIsLeftAlone() throws Exception {
+    byte[] golden = Files.readAllBytes(Golden.PACK);
+    byte[] newer = golden.clone();
+    newer[9] = 1;
+    requireLeftAlone(newer, (operation, path) -> {});
+    for (WatchedDisk.Operation broken :
+        List.of(WatchedDisk.Operation.OPEN, WatchedDisk.Operation.READ)) {
+      requireLeftAlone(golden, failing(broken, 1));
+    }
+    // Two reads a frame: what lies before the fault is held, what lies behind is kept.
+    MemoryDisk disk = requireLeftAlone(golden, failing(WatchedDisk.Operation.READ, 4));
+    try (Library library = open(disk)) {
+      assertThat(library.problems()).isEmpty();
+      int others = TestContent.chunks(TestContent.noise(1, 50_000)).size();
+      assertThat(library.stats().chunks()).isEqualTo(6 + others);
+    }
+  }
+
+  private static MemoryDisk requireLeftAlone(byte[] bytes, WatchedDisk.Watcher watcher)
+      throws Failure, InterruptedException {
+    Path open = FILE.resolveSibling("0000000000000001.open");
+    MemoryDisk disk = diskWith(bytes, open);
+    try (Library library =
+        Library.open(new WatchedDisk(disk, watcher), FOLDER, new CallerThread())) {
+      assertThat(library.problems()).hasSize(1);
+      // The number is taken, the library works, and who commits relies on what is held.
+      LibraryTest.store(library, TestContent.noise(1, 50_000));
+      LibraryTest.requireHeld(library, TestContent.noise(1, 50_000));
+    }
+    assertThat(disk.bytes(open)).isEqualTo(bytes);
+    return disk;
+  }
+
+  /** Fails an operation on the open pack from the n-th time on. */
+  private static WatchedDisk.Watcher failing(WatchedDisk.Operation broken, int n) {
+    int[] times = new int[1];
+    return (operation, path) -> {
+      if (operation == broken && path.toString().endsWith("0001.open") && ++times[0] >= n) {
+        throw WatchedDisk.broken(operation, path);
+      }
+    };
+  }
+
+  @Test
+  void anOpenPackWithADamagedHeaderLosesNoFrame() throws Exception {
+    byte[] golden = Files.readAllBytes(Golden.PACK);
+    Path open = FILE.resolveSibling("0000000000000001.open");
+    for (int at : List.of(0, 7, 12)) {
+      MemoryDisk disk = diskWith(golden, open);
+      disk.flip(open, at, 0);
+      try (Library library = open(disk)) {
+        assertThat(library.stats().chunks()).isEqualTo(6);
+        assertThat(library.problems())
+            .extracting(Failure::code)
+            .containsExactly(Code.CONTENT_CORRUPT);
+        assertThat(library.check()).isEmpty();
+      }
+      assertThat(disk.bytes(FILE)).isEqualTo(golden);
+    }
+    byte[] foreign = TestContent.noise(3, 500);
+    MemoryDisk disk = diskWith(foreign, open);
+    open(disk).close();
+    assertThat(disk.bytes(open)).isEqualTo(foreign);
+  }
+
+  @Test
+  void checkingReadsTheFramesOfAPackWhoseIndexIsDamaged() throws Exception {
+    byte[] golden = Files.readAllBytes(Golden.PACK);
+    MemoryDisk disk = diskWith(golden, FILE);
+    disk.flip(FILE, golden.length - 100, 3);
+    try (Library library = open(disk)) {
+      disk.flip(FILE, PackFormat.HEADER_BYTES + 60, 0);
+      assertThat(library.check()).hasSize(2);
+      assertThat(library.stats().chunks()).isEqualTo(5);
+    }
+  }
+
+  @Test
   void acceptsNoOtherNames() {
     assertThat(PackNames.number("0000000000000001.pack", PackNames.SEALED)).contains(1L);
     for (String name :

@@ -5,9 +5,10 @@ import io.sluice.capture.Captured;
 import io.sluice.capture.Options;
 import io.sluice.capture.Totals;
 import io.sluice.content.Digest;
-import io.sluice.content.Disk;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
+import io.sluice.content.Stop;
+import io.sluice.content.WholeFile;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Platforms;
@@ -101,14 +102,13 @@ public final class CaptureCommand implements Callable<Integer> {
     Path folder = library.folder().resolve("signatures");
     disk.createFolders(folder);
     String name = manifest.hex() + "-" + signer.keyId().substring(0, KEY_ID_SHOWN) + ".json";
-    Path part = folder.resolve(name + ".part");
-    disk.delete(part);
-    try (Disk.Writer writer = disk.create(part)) {
-      writer.write(ByteBuffer.wrap(ManifestSignature.sign(manifest, signer)));
-      writer.force();
-    }
-    disk.rename(part, folder.resolve(name));
-    disk.forceDirectory(folder);
+    ByteBuffer signature = ByteBuffer.wrap(ManifestSignature.sign(manifest, signer));
+    WholeFile.put(
+        disk,
+        new Stop("the signatures of " + library.folder()),
+        folder.resolve(name + ".part"),
+        folder.resolve(name),
+        writer -> writer.write(signature));
   }
 
   private void print(Captured captured, double seconds) {

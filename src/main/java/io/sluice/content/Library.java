@@ -76,7 +76,7 @@ public final class Library implements ChunkStore, AutoCloseable {
     Disk.Lock lock = disk.lock(absolute.resolve(LibraryFiles.LOCK));
     Library opened = null;
     try {
-      LibraryFiles files = new LibraryFiles(disk, absolute, new Stop());
+      LibraryFiles files = new LibraryFiles(disk, absolute, new Stop("the content library"));
       files.prepare();
       ChunkIndex index = new ChunkIndex();
       Packs packs = new Packs(files, index);

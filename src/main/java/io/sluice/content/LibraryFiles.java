@@ -60,12 +60,6 @@ final class LibraryFiles {
     return folder.resolve("documents");
   }
 
-  /** Writes a file's bytes. */
-  @FunctionalInterface
-  interface Content {
-    void write(Disk.Writer writer) throws Failure;
-  }
-
   /** Makes what is missing of the layout and empties the temporary folder. */
   void prepare() throws Failure {
     Path format = folder.resolve(FORMAT);
@@ -103,36 +97,10 @@ final class LibraryFiles {
   }
 
   /** The same for a file that is better written piece by piece. */
-  void publish(Content content, Path file, String points) throws Failure {
-    stop.require();
-    Path written = temporary().resolve(Long.toString(temporaryNames.incrementAndGet()));
-    try {
-      try (Disk.Writer writer = disk.create(written)) {
-        content.write(writer);
-        disk.reached(points + "-written");
-        stop.force(writer::force);
-        disk.reached(points + "-forced");
-      }
-      disk.rename(written, file);
-    } catch (Failure e) {
-      throw withoutTemporary(written, e);
-    }
-    disk.reached(points + "-renamed");
-    Path parent = file.getParent();
-    if (parent != null) {
-      stop.force(() -> disk.forceDirectory(parent));
-    }
-    disk.reached(points + "-folder-forced");
-  }
-
-  private Failure withoutTemporary(Path written, Failure cause) {
-    try {
-      disk.delete(written);
-    } catch (Failure e) {
-      // The temporary folder is emptied at the next start.
-      cause.addSuppressed(e);
-    }
-    return cause;
+  void publish(WholeFile.Content content, Path file, String points) throws Failure {
+    Path part = temporary().resolve(Long.toString(temporaryNames.incrementAndGet()));
+    WholeFile.Names names = new WholeFile.Names(part, file);
+    WholeFile.put(disk, stop, names, content, step -> disk.reached(points + "-" + step));
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Stream;
 
 /**
  * Small wholes, such as manifests: one zstd file each, named by the SHA-256 of its plain bytes.
@@ -32,6 +33,7 @@ final class Documents {
   static final int PREFIX_DIGITS_MIN = 12;
 
   private static final String DAMAGED = ".damaged";
+  private static final int FOLDERS = 256;
   private static final int WINDOW_LOG_MAX = 23;
   private static final int PIECE_BYTES = 128 * 1024;
 
@@ -39,13 +41,16 @@ final class Documents {
   private final NavigableSet<Digest> held = new ConcurrentSkipListSet<>();
   private final Set<Digest> foundAtStart = ConcurrentHashMap.newKeySet();
 
+  /** Locks, each for the documents of one folder: against putting and setting aside at once. */
+  private final List<Object> locks = Stream.generate(Object::new).limit(FOLDERS).toList();
+
   Documents(LibraryFiles files) {
     this.files = files;
   }
 
   /** Finds out what is here by the files' names. Nothing is read. */
   void load() throws Failure {
-    for (int i = 0; i < 256; i++) {
+    for (int i = 0; i < FOLDERS; i++) {
       for (String name : files.disk().list(folder(i))) {
         if (isDigest(name)) {
           held.add(Digest.parse(name));
@@ -85,27 +90,59 @@ final class Documents {
     // Verified even if held: a peer that sends rubbish is told so whatever is here.
     Path file = file(digest);
     verify(digest, stored, file);
-    if (holds(digest)) {
-      return;
+    synchronized (lock(digest)) {
+      if (holds(digest)) {
+        return;
+      }
+      files.requireSpace(stored.length);
+      files.stop().createFolders(files.disk(), folder(digest));
+      files.publish(ByteBuffer.wrap(stored), file, "content.document");
+      held.add(digest);
     }
-    files.requireSpace(stored.length);
-    files.disk().createFolders(folder(digest));
-    files.publish(ByteBuffer.wrap(stored), file, "content.document");
-    held.add(digest);
   }
 
   byte[] plain(Digest digest, long plainMax) throws Failure {
+    return sound(digest, file -> plain(digest, file, plainMax));
+  }
+
+  byte[] stored(Digest digest) throws Failure {
+    return sound(digest, file -> verified(digest, file));
+  }
+
+  /** Reads a document from its file; CONTENT_CORRUPT if it is damaged. */
+  @FunctionalInterface
+  private interface Read {
+    byte[] from(Path file) throws Failure;
+  }
+
+  /** What a read gives; a document it finds damaged is set aside. */
+  private byte[] sound(Digest digest, Read read) throws Failure {
     Path file = file(digest);
-    Growing plain = new Growing(Math.min(plainMax, BYTES_MAX));
-    byte[] stored = read(digest, file);
     try {
-      decode(stored, file, plain);
-      if (!plain.tooLong && !Digest.of(plain.bytes, 0, plain.length).equals(digest)) {
-        throw mismatch(file);
-      }
+      return read.from(file);
     } catch (Failure e) {
-      setAside(digest, file);
-      throw e;
+      if (e.code() != Code.CONTENT_CORRUPT) {
+        throw e;
+      }
+    }
+    // Since it was read another may have set it aside, and stored a sound one.
+    synchronized (lock(digest)) {
+      try {
+        return read.from(file);
+      } catch (Failure e) {
+        if (e.code() == Code.CONTENT_CORRUPT) {
+          setAside(digest, file);
+        }
+        throw e;
+      }
+    }
+  }
+
+  private byte[] plain(Digest digest, Path file, long plainMax) throws Failure {
+    Growing plain = new Growing(Math.min(plainMax, BYTES_MAX));
+    decode(read(digest, file), file, plain);
+    if (!plain.tooLong && !Digest.of(plain.bytes, 0, plain.length).equals(digest)) {
+      throw mismatch(file);
     }
     if (plain.tooLong) {
       throw Failure.permanent(
@@ -117,15 +154,9 @@ final class Documents {
     return plain.take();
   }
 
-  byte[] stored(Digest digest) throws Failure {
-    Path file = file(digest);
+  private byte[] verified(Digest digest, Path file) throws Failure {
     byte[] stored = read(digest, file);
-    try {
-      verify(digest, stored, file);
-    } catch (Failure e) {
-      setAside(digest, file);
-      throw e;
-    }
+    verify(digest, stored, file);
     return stored;
   }
 
@@ -191,9 +222,17 @@ final class Documents {
       return files.read(file, BYTES_MAX);
     } catch (Failure e) {
       if (e.code() == Code.CONTENT_MISSING) {
-        held.remove(digest);
+        forget(digest, file);
       }
       throw e;
+    }
+  }
+
+  private void forget(Digest digest, Path gone) throws Failure {
+    synchronized (lock(digest)) {
+      if (!files.disk().exists(gone)) {
+        held.remove(digest);
+      }
     }
   }
 
@@ -275,7 +314,15 @@ final class Documents {
   }
 
   private Path folder(Digest digest) {
-    return folder((int) (digest.a() >>> 56));
+    return folder(firstByte(digest));
+  }
+
+  private Object lock(Digest digest) {
+    return locks.get(firstByte(digest));
+  }
+
+  private static int firstByte(Digest digest) {
+    return (int) (digest.a() >>> 56);
   }
 
   private Path file(Digest digest) {

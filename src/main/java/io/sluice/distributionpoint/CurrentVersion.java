@@ -1,6 +1,7 @@
 package io.sluice.distributionpoint;
 
 import io.sluice.content.Disk;
+import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Platform;
@@ -62,18 +63,49 @@ final class CurrentVersion {
     return OptionalInt.of(Integer.parseInt(matcher.group(1)));
   }
 
-  /** Switches readers to a version; durable when it returns. */
-  void set(PackageId id, int version) throws Failure {
+  /**
+   * Switches readers to a version; durable when it returns, and read again.
+   *
+   * @param symlinks whether symbolic links can be made here
+   */
+  void set(PackageId id, int version, boolean symlinks) throws Failure {
     Path packageFolder = files.folder(id);
     String target = "v" + version;
-    if (!platform.entryCapacity(files.building()).symlinks()) {
-      files.write(packageFolder.resolve(TEXT), (target + "\n").getBytes(StandardCharsets.UTF_8));
-      return;
+    Path link = packageFolder.resolve(LINK);
+    Path text = packageFolder.resolve(TEXT);
+    if (symlinks) {
+      Path fresh = packageFolder.resolve(FRESH_LINK);
+      disk.delete(fresh);
+      platform.createSymlink(fresh, LinkTarget.of(target.getBytes(StandardCharsets.UTF_8)));
+      disk.rename(fresh, link);
+      disk.reached("place.current-renamed");
+      files.force(packageFolder);
+    } else if (disk.list(packageFolder).contains(LINK)) {
+      throw cannotReplace(link);
     }
-    Path fresh = packageFolder.resolve(FRESH_LINK);
-    disk.delete(fresh);
-    platform.createSymlink(fresh, LinkTarget.of(target.getBytes(StandardCharsets.UTF_8)));
-    disk.rename(fresh, packageFolder.resolve(LINK));
-    disk.forceDirectory(packageFolder);
+    if (!symlinks || disk.exists(text)) {
+      // Beside a link it is of a time when none could be made; some machines may still read it.
+      files.write(text, (target + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    requireServed(id, version);
+  }
+
+  private void requireServed(PackageId id, int version) throws Failure {
+    OptionalInt served = of(id);
+    if (served.isEmpty() || served.getAsInt() != version) {
+      throw Failure.temporary(
+          Code.PLACE_VERIFY_FAILED,
+          "switching " + id + " to version " + version + " in " + files.folder(id),
+          "read again, it serves " + (served.isEmpty() ? "none" : "v" + served.getAsInt()),
+          "see who else changes it; Sluice tries again by itself");
+    }
+  }
+
+  private static Failure cannotReplace(Path link) {
+    return Failure.permanent(
+        Code.PLACE_UNAVAILABLE,
+        "replacing " + link,
+        "it is a symbolic link, and none can be made here any more",
+        "let links be made again, or delete it: Sluice then writes " + TEXT + " beside it");
   }
 }

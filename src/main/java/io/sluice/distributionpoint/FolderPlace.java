@@ -2,6 +2,7 @@ package io.sluice.distributionpoint;
 
 import io.sluice.content.ChunkStore;
 import io.sluice.content.Disk;
+import io.sluice.content.Stop;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.EntryCapacity;
@@ -12,6 +13,7 @@ import io.sluice.parallel.Threads;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,16 +24,18 @@ import org.jspecify.annotations.Nullable;
  * A folder, local or mounted, as a distribution point (docs/operations/distribution-points.md).
  *
  * <p>Crash points: {@code place.built} (tree durable beside), {@code place.verified} (read back),
- * {@code place.renamed} (at its final name), {@code place.recorded}, {@code place.switched}
- * (readers get it), {@code place.pruned} (older versions gone).
+ * {@code place.renamed} (at its final name), {@code place.recorded}, {@code place.current-renamed}
+ * (readers get it until the power fails), {@code place.switched} (for good), {@code place.pruned}
+ * (older versions gone).
  */
 public final class FolderPlace implements Place {
   private static final String TREE = "tree";
 
-  private final String name;
+  private final PlaceOwner owner;
   private final StreamPolicy policy;
   private final Platform platform;
   private final Disk disk;
+  private final Stop stop;
   private final PlaceFiles files;
   private final CurrentVersion current;
   private final Materialiser materialiser;
@@ -44,23 +48,25 @@ public final class FolderPlace implements Place {
   /**
    * A distribution point in this folder.
    *
-   * @param name kept in the folder; another distribution point's folder is refused
+   * @param owner kept in the folder; another distribution point's folder is refused
    * @param folder absolute; created with the first version if it is not there
    * @param policy what happens to streams the folder cannot hold
    * @param store where the content comes from
    */
-  public FolderPlace(String name, Path folder, StreamPolicy policy, Parts parts, ChunkStore store) {
-    this.name = name;
+  public FolderPlace(
+      PlaceOwner owner, Path folder, StreamPolicy policy, Parts parts, ChunkStore store) {
+    this.owner = owner;
     this.folder = folder;
     this.policy = policy;
     this.platform = parts.platform;
     this.disk = parts.disk;
-    this.files = new PlaceFiles(disk, folder);
+    this.stop = new Stop("the distribution point " + owner.name());
+    this.files = new PlaceFiles(disk, stop, folder);
     this.current = new CurrentVersion(platform, disk, files);
     this.materialiser = new Materialiser(platform, store, disk);
     this.verifier = new Verifier(platform, parts.threads, store);
     this.removal = new TreeRemoval(platform);
-    this.move = new TreeMove(platform, disk);
+    this.move = new TreeMove(platform, disk, files);
   }
 
   /**
@@ -84,7 +90,7 @@ public final class FolderPlace implements Place {
 
   @Override
   public String name() {
-    return name;
+    return owner.name();
   }
 
   @Override
@@ -100,9 +106,12 @@ public final class FolderPlace implements Place {
       throws Failure, InterruptedException {
     busy.lockInterruptibly();
     try {
-      claim();
+      // After a failed force only another process, which has read what is there, may say yes.
+      stop.require();
+      prepare();
       Disk.Lock lock = lock();
       try {
+        files.claim(owner);
         return putAlone(id, version, manifest);
       } finally {
         lock.close();
@@ -128,7 +137,7 @@ public final class FolderPlace implements Place {
             "it was not placed here",
             "place it first");
       }
-      return differences(id, version, manifest);
+      return differences(id, version, manifest, platform.entryCapacity(files.building()));
     } finally {
       busy.unlock();
     }
@@ -138,7 +147,7 @@ public final class FolderPlace implements Place {
    * A folder that cannot be used at all is told as a distribution point that is away. Temporary:
    * whoever mends it need not also tell Sluice.
    */
-  private void claim() throws Failure {
+  private void prepare() throws Failure {
     Optional<Path> obstacle = obstacle(folder);
     if (obstacle.isPresent()) {
       throw unavailable(
@@ -146,7 +155,7 @@ public final class FolderPlace implements Place {
           "move it away, or bring back what should be mounted there; Sluice tries again by itself");
     }
     try {
-      files.claim(name);
+      files.prepare(owner);
     } catch (Failure e) {
       if (e.code() != Code.DISK_ERROR) {
         throw e;
@@ -159,7 +168,7 @@ public final class FolderPlace implements Place {
   private Failure unavailable(String why, String next) {
     return Failure.temporary(
         Code.PLACE_UNAVAILABLE,
-        "using the distribution point " + name + " in " + folder,
+        "using the distribution point " + owner.name() + " in " + folder,
         why,
         next);
   }
@@ -195,17 +204,23 @@ public final class FolderPlace implements Place {
       }
       boolean serving = before.isPresent() && before.getAsInt() == version;
       if (serving && isThere(id, version, there.get())) {
+        files.forceServed(id);
         tidy();
         return there.get().placed();
       }
-      if (!serving && isThere(id, version, there.get()) && isSame(id, version, manifest)) {
-        switchTo(id, version, before);
-        return there.get().placed();
-      }
+    }
+    EntryCapacity capacity = platform.entryCapacity(files.building());
+    boolean isServed = before.isPresent() && before.getAsInt() == version;
+    if (there.isPresent()
+        && !isServed
+        && isThere(id, version, there.get())
+        && differences(id, version, manifest, capacity).isEmpty()) {
+      switchTo(id, version, before, capacity);
+      return there.get().placed();
     }
     makeRoomFor(id, version, there.isPresent());
-    Placed placed = build(id, version, manifest);
-    switchTo(id, version, before);
+    Placed placed = build(id, version, manifest, capacity);
+    switchTo(id, version, before, capacity);
     return placed;
   }
 
@@ -215,19 +230,15 @@ public final class FolderPlace implements Place {
         && (placement.placed().sidecarStreams() == 0 || disk.exists(files.sidecar(id, version)));
   }
 
-  private boolean isSame(PackageId id, int version, Manifest manifest)
-      throws Failure, InterruptedException {
-    return differences(id, version, manifest).isEmpty();
-  }
-
-  private List<Difference> differences(PackageId id, int version, Manifest manifest)
+  private List<Difference> differences(
+      PackageId id, int version, Manifest manifest, EntryCapacity capacity)
       throws Failure, InterruptedException {
     Path sidecar = files.sidecar(id, version);
     return verifier.compare(
         manifest,
         files.version(id, version),
         disk.exists(sidecar) ? Optional.of(sidecar) : Optional.empty(),
-        platform.entryCapacity(files.building()));
+        capacity);
   }
 
   /**
@@ -287,11 +298,11 @@ public final class FolderPlace implements Place {
     files.takeAway(folderOfOurs);
   }
 
-  private Placed build(PackageId id, int version, Manifest manifest)
+  private Placed build(PackageId id, int version, Manifest manifest, EntryCapacity capacity)
       throws Failure, InterruptedException {
     Path work = work(id, version);
     try {
-      return buildIn(work, id, version, manifest);
+      return buildIn(work, id, version, manifest, capacity);
     } catch (Failure e) {
       boolean mayHelp = e.code() == Code.NO_SPACE && !disk.list(files.removing()).isEmpty();
       discard(work, id, version);
@@ -300,22 +311,22 @@ public final class FolderPlace implements Place {
       }
     }
     try {
-      return buildIn(work, id, version, manifest);
+      return buildIn(work, id, version, manifest, capacity);
     } catch (Failure e) {
       discard(work, id, version);
       throw e;
     }
   }
 
-  private Placed buildIn(Path work, PackageId id, int version, Manifest manifest)
+  private Placed buildIn(
+      Path work, PackageId id, int version, Manifest manifest, EntryCapacity capacity)
       throws Failure, InterruptedException {
     Path tree = work.resolve(TREE);
     Path sidecar = work.resolve("sidecar");
     platform.createDirectory(work);
     platform.createDirectory(tree);
-    Placed placed = materialiser.build(manifest, tree, sidecar, policy);
+    Placed placed = materialiser.build(manifest, tree, sidecar, policy, capacity);
     disk.reached("place.built");
-    EntryCapacity capacity = platform.entryCapacity(work);
     boolean beside = placed.sidecarStreams() > 0;
     List<Difference> differences =
         verifier.compare(
@@ -331,9 +342,9 @@ public final class FolderPlace implements Place {
     disk.reached("place.verified");
     files.intend(id, version);
     if (beside) {
-      disk.createFolders(files.sidecars(id));
+      files.createFolders(files.sidecars(id));
       disk.rename(sidecar, files.sidecar(id, version));
-      disk.forceDirectory(files.sidecars(id));
+      files.force(files.sidecars(id));
     }
     move.move(tree, files.version(id, version));
     disk.reached("place.renamed");
@@ -355,9 +366,9 @@ public final class FolderPlace implements Place {
     emptyRemoving();
   }
 
-  private void switchTo(PackageId id, int version, OptionalInt before)
+  private void switchTo(PackageId id, int version, OptionalInt before, EntryCapacity capacity)
       throws Failure, InterruptedException {
-    current.set(id, version);
+    current.set(id, version, capacity.symlinks());
     disk.reached("place.switched");
     if (before.isEmpty() || before.getAsInt() != version) {
       prune(id, version, before);
@@ -398,8 +409,17 @@ public final class FolderPlace implements Place {
   }
 
   private void emptyRemoving() throws Failure {
+    List<Failure> failures = new ArrayList<>();
     for (String left : disk.list(files.removing())) {
-      removal.remove(files.removing().resolve(left));
+      try {
+        removal.remove(files.removing().resolve(left));
+      } catch (Failure e) {
+        // One that cannot be deleted is not to keep the others.
+        failures.add(e);
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw failures.getFirst();
     }
   }
 }

@@ -50,6 +50,13 @@ public final class Materialiser {
    */
   public Placed build(Manifest manifest, Path folder, Path sidecar, StreamPolicy policy)
       throws Failure, InterruptedException {
+    return build(manifest, folder, sidecar, policy, platform.entryCapacity(folder));
+  }
+
+  /** The same where it is known already what entries the file system holds. */
+  Placed build(
+      Manifest manifest, Path folder, Path sidecar, StreamPolicy policy, EntryCapacity entries)
+      throws Failure, InterruptedException {
     if (!platform.children(folder).isEmpty()) {
       throw Failure.permanent(
           Code.ALREADY_EXISTS,
@@ -57,17 +64,17 @@ public final class Materialiser {
           "the folder is not empty",
           "name a folder that is empty or does not exist");
     }
-    TargetCheck target = TargetCheck.of(platform, folder);
+    TargetCheck target = TargetCheck.of(platform, folder, entries);
     target.requireNames(manifest);
     SidecarPlan plan = target.streams(manifest, policy);
     target.requireSpace(manifest, disk.freeBytes(folder));
     try (Platform.Barrier barrier = platform.barrier(folder)) {
       if (plan.items().isEmpty()) {
-        new Build(manifest, folder, plan, target.entries()).run(Optional.empty());
+        new Build(manifest, folder, plan, entries).run(Optional.empty());
       } else {
         platform.createDirectory(sidecar);
         try (Platform.Barrier second = platform.barrier(sidecar)) {
-          new Build(manifest, folder, plan, target.entries()).run(Optional.of(sidecar));
+          new Build(manifest, folder, plan, entries).run(Optional.of(sidecar));
           second.force();
         }
       }

@@ -2,6 +2,8 @@ package io.sluice.distributionpoint;
 
 import io.sluice.content.Digest;
 import io.sluice.content.Disk;
+import io.sluice.content.Stop;
+import io.sluice.content.WholeFile;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.PackageId;
@@ -27,17 +29,20 @@ final class PlaceFiles {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int RECORD_BYTES_MAX = 64 * 1024;
   private static final String MARKER = "place.json";
+  private static final String LOCK = "lock";
   private static final String NEW = ".new";
   private static final String VERSION = "([A-Z][A-Z0-9]{2,7}-[1-9][0-9]{0,14})-v([1-9][0-9]{0,8})";
   private static final Pattern RECORD = Pattern.compile(VERSION + "\\.json");
   private static final Pattern INTENT = Pattern.compile(VERSION + "\\.intent");
 
   private final Disk disk;
+  private final Stop stop;
   private final Path folder;
   private final Path own;
 
-  PlaceFiles(Disk disk, Path folder) {
+  PlaceFiles(Disk disk, Stop stop, Path folder) {
     this.disk = disk;
+    this.stop = stop;
     this.folder = folder;
     this.own = folder.resolve(".sluice");
   }
@@ -62,7 +67,7 @@ final class PlaceFiles {
   }
 
   Path lock() {
-    return own.resolve("lock");
+    return own.resolve(LOCK);
   }
 
   Path sidecars(PackageId id) {
@@ -113,7 +118,7 @@ final class PlaceFiles {
   /** The version has its record, or was never renamed. */
   void withdrawIntent(PackageId id, int version) throws Failure {
     disk.delete(intent(id, version));
-    disk.forceDirectory(placed());
+    force(placed());
   }
 
   /** True if the folder is marked as a distribution point, whoever's. */
@@ -121,27 +126,61 @@ final class PlaceFiles {
     return disk.exists(own.resolve(MARKER));
   }
 
-  /** Makes the folder this distribution point's, or finds that it is; else PLACE_NOT_OURS. */
-  void claim(String name) throws Failure {
-    Path marker = own.resolve(MARKER);
-    if (disk.exists(marker)) {
-      String marked = json(marker).path("place").asString("");
-      if (!marked.equals(name)) {
-        throw notOurs(folder, "it belongs to the distribution point \"" + marked + "\"");
+  /** Makes names durable; a failure stops this distribution point. */
+  void force(Path names) throws Failure {
+    stop.force(() -> disk.forceDirectory(names));
+  }
+
+  /** Makes durable, whoever did it, that this package's version is recorded and is what is read. */
+  void forceServed(PackageId id) throws Failure {
+    force(placed());
+    force(folder(id));
+  }
+
+  /**
+   * Makes what is needed to take the lock, unless the folder is somebody else's (PLACE_NOT_OURS) or
+   * not the one that is meant (PLACE_UNAVAILABLE).
+   */
+  void prepare(PlaceOwner owner) throws Failure {
+    if (isMarked()) {
+      requireOwn(owner);
+      return;
+    }
+    owner.requireNew(disk, folder);
+    for (String found : disk.list(own)) {
+      if (!found.equals(MARKER + NEW) && !found.equals(LOCK)) {
+        throw notOurs(own, "it holds " + found + " and no " + MARKER);
       }
+    }
+    stop.createFolders(disk, own);
+  }
+
+  /** Makes the folder this distribution point's, or finds that it is; under the lock. */
+  void claim(PlaceOwner owner) throws Failure {
+    if (isMarked()) {
+      requireOwn(owner);
     } else {
-      for (String found : disk.list(own)) {
-        if (!found.equals(MARKER + NEW)) {
-          throw notOurs(own, "it holds " + found + " and no " + MARKER);
-        }
-      }
-      disk.createFolders(own);
       ObjectNode json = JSON.createObjectNode();
-      json.put("sluice", "place").put("v", 0).put("place", name);
-      write(marker, json);
+      json.put("sluice", "place").put("v", 0);
+      json.put("place", owner.name()).put("site", owner.site());
+      write(own.resolve(MARKER), json);
     }
     for (Path each : List.of(building(), removing(), placed())) {
-      disk.createFolders(each);
+      stop.createFolders(disk, each);
+    }
+    // Also what an earlier process made and did not live to force.
+    force(own);
+    force(folder);
+    owner.note(disk, stop, folder);
+  }
+
+  private void requireOwn(PlaceOwner owner) throws Failure {
+    JsonNode json = json(own.resolve(MARKER));
+    String name = json.path("place").asString("");
+    String site = json.path("site").asString("");
+    if (!name.equals(owner.name()) || !site.equals(owner.site())) {
+      String whose = "it belongs to the distribution point \"" + name + "\" of site \"" + site;
+      throw notOurs(folder, whose + "\"");
     }
   }
 
@@ -156,7 +195,8 @@ final class PlaceFiles {
       json.put("sluice", "package").put("v", 0).put("package", id.toString());
       write(owned(id), json);
     }
-    disk.createFolders(packageFolder);
+    stop.createFolders(disk, packageFolder);
+    force(folder);
   }
 
   boolean isOurs(PackageId id) throws Failure {
@@ -194,7 +234,7 @@ final class PlaceFiles {
   /** Forgets that a version was made here. */
   void forget(PackageId id, int version) throws Failure {
     disk.delete(record(id, version));
-    disk.forceDirectory(placed());
+    force(placed());
   }
 
   /** The versions of a package that were made here and not removed, ascending. */
@@ -219,23 +259,19 @@ final class PlaceFiles {
     }
     disk.rename(what, removing().resolve(what.getFileName() + "." + n));
     if (parent != null) {
-      disk.forceDirectory(parent);
+      force(parent);
     }
+  }
+
+  /** Makes a folder; its name is durable, or this distribution point has stopped. */
+  void createFolders(Path made) throws Failure {
+    stop.createFolders(disk, made);
   }
 
   /** Replaces a file durably. */
   void write(Path file, byte[] bytes) throws Failure {
-    Path fresh = file.resolveSibling(file.getFileName() + NEW);
-    disk.delete(fresh);
-    try (Disk.Writer writer = disk.create(fresh)) {
-      writer.write(ByteBuffer.wrap(bytes));
-      writer.force();
-    }
-    disk.rename(fresh, file);
-    Path parent = file.getParent();
-    if (parent != null) {
-      disk.forceDirectory(parent);
-    }
+    Path part = file.resolveSibling(file.getFileName() + NEW);
+    WholeFile.put(disk, stop, part, file, writer -> writer.write(ByteBuffer.wrap(bytes)));
   }
 
   private void write(Path file, ObjectNode json) throws Failure {

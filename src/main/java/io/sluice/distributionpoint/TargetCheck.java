@@ -51,17 +51,9 @@ final class TargetCheck {
   }
 
   /** Tries out an existing folder; leaves nothing behind. */
-  static TargetCheck of(Platform platform, Path folder) throws Failure {
+  static TargetCheck of(Platform platform, Path folder, EntryCapacity entries) throws Failure {
     return new TargetCheck(
-        platform,
-        folder,
-        platform.streamCapacity(folder),
-        platform.entryCapacity(folder),
-        platform.nameCapacity(folder));
-  }
-
-  EntryCapacity entries() {
-    return entries;
+        platform, folder, platform.streamCapacity(folder), entries, platform.nameCapacity(folder));
   }
 
   /** Bytes a manifest's tree takes, as far as can be told beforehand. */

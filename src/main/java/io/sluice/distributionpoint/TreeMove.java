@@ -16,10 +16,12 @@ final class TreeMove {
 
   private final Platform platform;
   private final Disk disk;
+  private final PlaceFiles files;
 
-  TreeMove(Platform platform, Disk disk) {
+  TreeMove(Platform platform, Disk disk, PlaceFiles files) {
     this.platform = platform;
     this.disk = disk;
+    this.files = files;
   }
 
   void move(Path tree, Path to) throws Failure {
@@ -28,11 +30,11 @@ final class TreeMove {
     disk.rename(tree, to);
     if (made) {
       platform.setAttributes(to, exact);
-      disk.forceDirectory(to);
+      files.force(to);
     }
     Path folder = to.getParent();
     if (folder != null) {
-      disk.forceDirectory(folder);
+      files.force(folder);
     }
   }
 

@@ -14,8 +14,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
-/** Deletes a tree this distribution point made. Links are deleted, never followed. */
+/**
+ * Deletes a tree this distribution point made. Links are deleted, never followed; what is mounted
+ * below the tree is not of our making and stays, and so do the folders above it.
+ */
 final class TreeRemoval {
   private static final Attributes WRITABLE = new Attributes(0700, 0, 0);
 
@@ -29,11 +33,19 @@ final class TreeRemoval {
     Deque<Path> waiting = new ArrayDeque<>();
     List<Path> directories = new ArrayList<>();
     waiting.push(tree);
+    Optional<Long> device = device(tree);
     while (!waiting.isEmpty()) {
       Path at = waiting.pop();
       if (platform.facts(at).kind() != Facts.Kind.DIRECTORY) {
         delete(at);
         continue;
+      }
+      if (!device(at).equals(device)) {
+        throw Failure.temporary(
+            Code.PLACE_UNAVAILABLE,
+            "deleting " + at,
+            "another file system is mounted there",
+            "unmount it; Sluice deletes the folder with the next version");
       }
       directories.add(at);
       for (Name name : children(at)) {
@@ -43,6 +55,10 @@ final class TreeRemoval {
     for (Path directory : directories.reversed()) {
       delete(directory);
     }
+  }
+
+  private Optional<Long> device(Path directory) throws Failure {
+    return platform.facts(directory).identity().map(Facts.Identity::device);
   }
 
   /** A package may hold directories that even their owner may not list or change. */

@@ -14,8 +14,10 @@
  *
  * <p>Order of durable writes of a folder (docs/operations/distribution-points.md): the tree,
  * forced; verified by reading it; renamed to its place, folder forced; the record, forced; the link
- * {@code current} replaced, folder forced; only then older versions go, those a record says were
- * made here.
+ * {@code current} replaced, folder forced, read again; only then older versions go, those a record
+ * says were made here.
+ *
+ * <p>A failed force stops the distribution point until another process has read what is there.
  *
  * <p>Links are created and never followed; every path is made of a manifest's names one by one, so
  * it cannot leave its folder. This room does not know catalogs, sites or who wants a version.

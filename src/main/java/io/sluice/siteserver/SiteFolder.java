@@ -67,6 +67,11 @@ record SiteFolder(Path root) {
     return root.resolve("native");
   }
 
+  /** Which folders were taken as distribution points. */
+  Path places() {
+    return root.resolve("places");
+  }
+
   Path library() {
     return root.resolve("library");
   }

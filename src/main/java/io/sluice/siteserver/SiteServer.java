@@ -10,6 +10,7 @@ import io.sluice.database.SqliteLibrary;
 import io.sluice.distribution.Distributor;
 import io.sluice.distributionpoint.FolderPlace;
 import io.sluice.distributionpoint.Place;
+import io.sluice.distributionpoint.PlaceOwner;
 import io.sluice.distributionpoint.StreamPolicy;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
@@ -202,10 +203,10 @@ final class SiteServer implements AutoCloseable {
         keep(new HttpSiteLink(identity, parent.address().toString(), clock, random)));
   }
 
-  private static Place place(
+  private Place place(
       PlaceRow row, Platform platform, Disk disk, Threads threads, Library library) {
     return new FolderPlace(
-        row.name(),
+        new PlaceOwner(configuration.site().toString(), row.name(), folder.places()),
         Path.of(row.folder()),
         StreamPolicy.valueOf(row.policy()),
         new FolderPlace.Parts(platform, disk, threads),

@@ -8,6 +8,7 @@ import io.sluice.content.Library;
 import io.sluice.database.Database;
 import io.sluice.database.InMemory;
 import io.sluice.distributionpoint.FolderPlace;
+import io.sluice.distributionpoint.PlaceOwner;
 import io.sluice.distributionpoint.StreamPolicy;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
@@ -144,7 +145,7 @@ final class TestSite implements AutoCloseable {
                 manifests,
                 place ->
                     new FolderPlace(
-                        place.name(),
+                        new PlaceOwner(code.toString(), place.name(), folder.resolve("places")),
                         Path.of(place.folder()),
                         StreamPolicy.valueOf(place.policy()),
                         parts,

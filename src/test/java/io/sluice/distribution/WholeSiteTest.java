@@ -279,6 +279,7 @@ class WholeSiteTest {
         "place.verified",
         "place.renamed",
         "place.recorded",
+        "place.current-renamed",
         "place.switched",
         "distribution.placed",
         "distribution.done",

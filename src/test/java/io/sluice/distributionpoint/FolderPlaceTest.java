@@ -215,7 +215,8 @@ class FolderPlaceTest {
     place().put(ID, 2, TestPackage.rich(2).store(site.library));
     site.reached.clear();
     place().put(ID, 1, one);
-    assertThat(site.reached).containsExactly("place.switched", "place.pruned");
+    assertThat(site.reached)
+        .containsExactly("place.current-renamed", "place.switched", "place.pruned");
     assertThat(place().current(ID)).hasValue(1);
     assertThat(folder().resolve("CEN-12/v2")).isDirectory();
   }
@@ -248,6 +249,7 @@ class FolderPlaceTest {
         "place.verified",
         "place.renamed",
         "place.recorded",
+        "place.current-renamed",
         "place.switched",
         "place.pruned"
       })
@@ -264,7 +266,8 @@ class FolderPlaceTest {
     assertThatThrownBy(() -> first.put(ID, 3, manifests[3])).isInstanceOf(TestSite.Crash.class);
     FolderPlace again = site.place(folder(), StreamPolicy.SIDECAR);
     int served = again.current(ID).orElseThrow();
-    assertThat(served).isEqualTo(List.of("place.switched", "place.pruned").contains(point) ? 3 : 2);
+    List<String> after = List.of("place.current-renamed", "place.switched", "place.pruned");
+    assertThat(served).isEqualTo(after.contains(point) ? 3 : 2);
     assertThat(again.verify(ID, served, manifests[served])).isEmpty();
 
     again.put(ID, 3, manifests[3]);
@@ -454,12 +457,14 @@ class FolderPlaceTest {
   @Test
   void anotherDistributionPointsFolderIsRefused() throws Exception {
     place().put(ID, 1, TestPackage.rich(1).store(site.library));
-    FolderPlace.Parts parts = new FolderPlace.Parts(site.platform, site.disk, site.threads);
-    FolderPlace other =
-        new FolderPlace("depot", folder(), StreamPolicy.REFUSE, parts, site.library);
-    Failure failure = failure(() -> other.put(ID, 1, TestPackage.rich(1).store(site.library)));
-    assertThat(failure.code()).isEqualTo(Code.PLACE_NOT_OURS);
-    assertThat(failure.why()).contains("\"shop\"");
+    for (FolderPlace other :
+        List.of(
+            site.place("CEN", "depot", folder(), StreamPolicy.REFUSE),
+            site.place("WST", "shop", folder(), StreamPolicy.REFUSE))) {
+      Failure failure = failure(() -> other.put(ID, 1, TestPackage.rich(1).store(site.library)));
+      assertThat(failure.code()).isEqualTo(Code.PLACE_NOT_OURS);
+      assertThat(failure.why()).contains("\"shop\"").contains("\"CEN\"");
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.sluice.distributionpoint;
 import io.sluice.content.Disk;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
+import io.sluice.content.WatchedDisk;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Platforms;
@@ -29,7 +30,8 @@ final class TestSite implements AutoCloseable {
   final Platform platform = Platforms.ofThisMachine();
   final Threads threads = new OsThreads();
   final List<String> reached = new ArrayList<>();
-  final Disk disk = new HostDisk(this::reach);
+  final Disk disk = new WatchedDisk(new HostDisk(this::reach), this::watch);
+  WatchedDisk.Watcher watcher = (operation, path) -> {};
   final Library library;
   String crashAt = "";
   private final TestVolume home;
@@ -37,6 +39,10 @@ final class TestSite implements AutoCloseable {
   TestSite() throws IOException, Failure {
     home = TestVolume.plain();
     library = Library.open(new HostDisk(), home.root().resolve("library"));
+  }
+
+  private void watch(WatchedDisk.Operation operation, Path path) throws Failure {
+    watcher.before(operation, path);
   }
 
   private void reach(String point) {
@@ -48,8 +54,18 @@ final class TestSite implements AutoCloseable {
   }
 
   FolderPlace place(Path folder, StreamPolicy policy) {
+    return place("CEN", "shop", folder, policy);
+  }
+
+  FolderPlace place(String code, String name, Path folder, StreamPolicy policy) {
     FolderPlace.Parts parts = new FolderPlace.Parts(platform, disk, threads);
-    return new FolderPlace("shop", folder, policy, parts, library);
+    PlaceOwner owner = new PlaceOwner(code, name, notes());
+    return new FolderPlace(owner, folder, policy, parts, library);
+  }
+
+  /** Where the site notes which folders it has taken. */
+  Path notes() {
+    return home.root().resolve("places");
   }
 
   @Override

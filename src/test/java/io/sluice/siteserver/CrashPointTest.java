@@ -57,6 +57,7 @@ class CrashPointTest {
         "place.built",
         "place.renamed",
         "place.recorded",
+        "place.current-renamed",
         "place.switched",
         "distribution.placed",
         "distribution.facts-told");

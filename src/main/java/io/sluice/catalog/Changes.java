@@ -8,9 +8,10 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Changes {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition risen = lock.newCondition();
+  private long committed;
   private long number;
 
-  /** The number of the last change. */
+  /** How often it was woken so far. */
   public long number() {
     lock.lock();
     try {
@@ -21,11 +22,12 @@ public final class Changes {
   }
 
   /** Says that this change is committed; lower numbers than the last are ignored. */
-  void reached(long committed) {
+  void reached(long change) {
     lock.lock();
     try {
-      if (committed > number) {
-        number = committed;
+      if (change > committed) {
+        committed = change;
+        number++;
         risen.signalAll();
       }
     } finally {
@@ -33,7 +35,7 @@ public final class Changes {
     }
   }
 
-  /** Wakes everybody without a change, to let them look whether they are to stop. */
+  /** Wakes everybody without a change of the catalog, to let them look again. */
   public void wake() {
     lock.lock();
     try {

@@ -11,6 +11,7 @@ import io.sluice.manifest.PackageId;
 import io.sluice.site.SiteCode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,12 +19,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
  * What is missing at this site, read anew only where the catalog has changed, and which steps are
  * being carried out. At most one step at a distribution point and {@link #FETCHES_MAX} fetches are
- * out at once, each handed out to one caller.
+ * out at once, each handed out to one caller: neither kind takes the other's turn, nor one
+ * distribution point another's. Safe from any thread.
  */
 final class Agenda {
   /** How many versions are fetched at once: more than one, so that a huge one is not in the way. */
@@ -34,6 +38,7 @@ final class Agenda {
   private final Map<PackageId, Slice.Wanted> open = new TreeMap<>();
   private final Set<String> busyPlaces = new HashSet<>();
   private final Set<WorkRow.Key> out = new HashSet<>();
+  private final Map<String, HeldBack> heldBack = new HashMap<>();
   private List<String> places = List.of();
   private long known;
   private int fetching;
@@ -106,44 +111,48 @@ final class Agenda {
             notBefore));
   }
 
-  /** A lane: the library, or one distribution point, with something due that may be begun now. */
-  synchronized List<String> lanes(Instant now) {
-    List<String> lanes = new ArrayList<>();
-    int fetches = fetching;
-    for (Step step : Planner.plan(slice(), now)) {
-      String destination = step.destination();
-      boolean free =
-          destination.isEmpty()
-              ? !out.contains(step.key()) && fetches < FETCHES_MAX
-              : !busyPlaces.contains(destination) && !lanes.contains(destination);
-      if (free) {
-        fetches += destination.isEmpty() ? 1 : 0;
-        lanes.add(destination);
-      }
-    }
-    return lanes;
-  }
-
-  /** Hands out the first step due in a lane, unless the lane is busy. */
-  synchronized Optional<Step> begin(String lane, Instant now) {
-    boolean busy = lane.isEmpty() ? fetching >= FETCHES_MAX : busyPlaces.contains(lane);
-    if (busy) {
-      return Optional.empty();
-    }
+  /** Hands out the first step that is due at a destination nobody is at. */
+  synchronized Optional<Step> begin(Instant now) {
     Optional<Step> first =
-        Planner.plan(slice(), now).stream()
-            .filter(step -> step.destination().equals(lane) && !out.contains(step.key()))
-            .findFirst();
+        Planner.plan(slice(), now).stream().filter(step -> isFree(step, now)).findFirst();
     first.ifPresent(
         step -> {
           out.add(step.key());
-          if (lane.isEmpty()) {
+          if (step.destination().isEmpty()) {
             fetching++;
           } else {
-            busyPlaces.add(lane);
+            busyPlaces.add(step.destination());
           }
         });
     return first;
+  }
+
+  private boolean isFree(Step step, Instant now) {
+    HeldBack back = heldBack.get(step.destination());
+    if (out.contains(step.key()) || (back != null && !Planner.isDue(back.until, now))) {
+      return false;
+    }
+    return step.destination().isEmpty()
+        ? fetching < FETCHES_MAX
+        : !busyPlaces.contains(step.destination());
+  }
+
+  private record HeldBack(int attempt, Instant until) {}
+
+  /**
+   * Lets nothing begin at the step's destination for a while: for what cannot be written down.
+   *
+   * @param until when it may, by how often it was held back in a row
+   */
+  synchronized void holdBack(Step step, IntFunction<Instant> until) {
+    HeldBack before = heldBack.get(step.destination());
+    int attempt = before == null ? 1 : before.attempt + 1;
+    heldBack.put(step.destination(), new HeldBack(attempt, until.apply(attempt)));
+  }
+
+  /** What came of a step was written down. */
+  synchronized void letGo(Step step) {
+    heldBack.remove(step.destination());
   }
 
   /** Takes a step back, however it ended. */
@@ -158,7 +167,12 @@ final class Agenda {
 
   /** When the next step becomes due; what is out or due now does not count. */
   synchronized Optional<Instant> next(Instant now) {
-    return Planner.next(slice(), now);
+    return Stream.concat(
+            Planner.next(slice(), now).stream(),
+            heldBack.values().stream()
+                .map(HeldBack::until)
+                .filter(until -> !Planner.isDue(until, now)))
+        .min(Comparator.naturalOrder());
   }
 
   private Slice slice() {

@@ -8,8 +8,6 @@ import io.sluice.distributionpoint.Placed;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Manifest;
-import io.sluice.parallel.Job;
-import io.sluice.parallel.Threads;
 import io.sluice.status.Event;
 import io.sluice.transfer.Receiver;
 import io.sluice.transfer.SiteLink;
@@ -17,32 +15,26 @@ import io.sluice.trust.Signatures;
 import io.sluice.trust.TrustedKeys;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out what the planner says. {@link #step} may be called from several threads at once: each
- * call takes only destinations nobody is at. So one that is stuck for hours costs the others
- * nothing as long as there is another caller; {@link #CALLERS} are enough for everything but as
- * many slow destinations appearing at as many different times.
+ * Hands out what the planner says, one step after the other; who takes a step carries it out in
+ * whatever thread, for as long as it takes, and nobody waits for it
+ * (docs/design/0012-a-lane-for-each-destination.md). Safe from any thread.
  *
  * <p>Crash points: {@code distribution.fetched} (content durable, not written down), {@code
  * distribution.placed} (readers get it, not written down), {@code distribution.failed} (not written
  * down), {@code distribution.done} (written down).
  */
 public final class Distributor {
-  /** How many threads a server should let call {@link #step}. */
-  public static final int CALLERS = 4;
-
-  /** How many destinations one call serves at once. */
-  public static final int LANES_MAX = 32;
-
   /** The longest wait between looks at what is due. */
   public static final Duration IDLE_MAX = Duration.ofHours(1);
 
@@ -51,11 +43,11 @@ public final class Distributor {
   private final Ledgers ledgers;
   private final Means means;
   private final Pace pace;
-  private final Threads threads;
   private final Disk disk;
   private final Agenda agenda;
   private final Outcomes outcomes;
   private final Map<PlaceRow, Place> places = new ConcurrentHashMap<>();
+  private final AtomicReference<@Nullable Failure> fatal = new AtomicReference<>();
 
   /**
    * What steps are carried out with.
@@ -72,81 +64,126 @@ public final class Distributor {
       Manifests manifests,
       Function<PlaceRow, Place> places) {}
 
-  public Distributor(Ledgers ledgers, Means means, Pace pace, Threads threads, Disk disk) {
+  public Distributor(Ledgers ledgers, Means means, Pace pace, Disk disk) {
     this.ledgers = ledgers;
     this.means = means;
     this.pace = pace;
-    this.threads = threads;
     this.disk = disk;
     this.agenda = new Agenda(ledgers.catalog());
     this.outcomes = new Outcomes(ledgers, pace);
   }
 
+  /** What is to be done next. */
+  public sealed interface Next {}
+
   /**
-   * Does what is due now at destinations nobody is at.
+   * Nothing for now.
    *
-   * @return how long until something may be due, unless the catalog's changes rise before
-   * @throws Failure DATABASE_UNAVAILABLE; failures of steps are written down instead
+   * @param most until something may be due, unless the catalog's changes rise before
    */
-  public Duration step() throws Failure, InterruptedException {
-    agenda.refresh();
-    List<Job<Integer>> jobs = new ArrayList<>();
-    for (String lane : agenda.lanes(pace.clock().now())) {
-      jobs.add(() -> run(lane));
+  public record Idle(Duration most) implements Next {}
+
+  /** A step that is begun: it is handed out to nobody else until it was carried out. */
+  public final class Due implements Next {
+    private final Step step;
+
+    private Due(Step step) {
+      this.step = step;
     }
-    if (!jobs.isEmpty()) {
-      int done = 0;
-      for (int steps : threads.all(jobs, LANES_MAX)) {
-        done += steps;
-      }
-      agenda.refresh();
-      if (done > 0 && !agenda.lanes(pace.clock().now()).isEmpty()) {
-        return Duration.ZERO;
-      }
+
+    /** What is done where, for people. */
+    public String name() {
+      return (step.destination().isEmpty() ? "fetch " : "place " + step.destination() + " ")
+          + step.id();
     }
-    Instant now = pace.clock().now();
-    Duration wait = agenda.next(now).map(next -> Duration.between(now, next)).orElse(IDLE_MAX);
-    return wait.compareTo(IDLE_MAX) < 0 ? wait : IDLE_MAX;
+
+    /**
+     * Carries the step out, once; its failure is written down. Returns when it has ended, however
+     * long that takes.
+     */
+    public void carryOut() throws InterruptedException {
+      take(step);
+    }
   }
 
-  /** Does one step after the other in a lane, until none is due. */
-  private int run(String lane) throws Failure, InterruptedException {
-    int done = 0;
-    for (var next = agenda.begin(lane, pace.clock().now());
-        next.isPresent();
-        next = agenda.begin(lane, pace.clock().now())) {
-      Step step = next.get();
-      try {
-        carryOut(step);
-        done++;
-        // Before the step is taken back, so that it is not seen as still to be done.
-        agenda.refresh();
-      } finally {
-        agenda.end(step);
-      }
+  /**
+   * Begins the first step that is due at a destination nobody is at.
+   *
+   * @throws Failure DATABASE_UNAVAILABLE; failures of steps are written down instead
+   */
+  public Next next() throws Failure {
+    Failure ended = fatal.get();
+    if (ended != null) {
+      throw ended;
     }
-    return done;
+    agenda.refresh();
+    Instant now = pace.clock().now();
+    Optional<Step> first = agenda.begin(now);
+    if (first.isPresent()) {
+      return new Due(first.get());
+    }
+    Duration wait = agenda.next(now).map(next -> Duration.between(now, next)).orElse(IDLE_MAX);
+    return new Idle(wait.compareTo(IDLE_MAX) < 0 ? wait : IDLE_MAX);
+  }
+
+  private void take(Step step) throws InterruptedException {
+    try {
+      carryOut(step);
+      // Before the step is taken back, so that it is not seen as still to be done.
+      agenda.refresh();
+      agenda.letGo(step);
+    } catch (Failure failure) {
+      holdBack(step, failure);
+    } catch (RuntimeException defect) {
+      LOG.error("{} met a defect that could not be written down", step, defect);
+      holdBack(step, internal(step, defect));
+    } finally {
+      agenda.end(step);
+      ledgers.catalog().changes().wake();
+    }
+  }
+
+  /**
+   * How the step ended could not be written down, so only memory knows that its destination is to
+   * wait.
+   */
+  private void holdBack(Step step, Failure failure) {
+    LOG.warn("{}: how it ended could not be written down: {}", step, failure.text());
+    if (failure.code() == Code.DATABASE_UNAVAILABLE && !failure.isTemporary()) {
+      fatal.compareAndSet(null, failure);
+    }
+    Instant now = pace.clock().now();
+    agenda.holdBack(step, attempt -> now.plus(pace.after(attempt, failure.isTemporary())));
+  }
+
+  /** What is done outside of the ledgers. */
+  private interface Movement {
+    Ending run() throws Failure, InterruptedException;
+  }
+
+  /** How it ended, to be written down. */
+  private interface Ending {
+    void write() throws Failure;
   }
 
   private void carryOut(Step step) throws Failure, InterruptedException {
+    Movement movement = movement(step);
+    Ending ending;
     try {
-      switch (step) {
-        case Step.Fetch fetch -> fetch(fetch);
-        case Step.Place place -> place(place);
-      }
+      ending = movement.run();
     } catch (Failure failure) {
-      if (failure.code() == Code.DATABASE_UNAVAILABLE) {
-        throw failure;
-      }
+      // Of the library, the distribution point or the peer, whatever its code: our own database
+      // has no part in a movement.
       LOG.warn("{} failed: {}", step, failure.text());
       LOG.debug("{} failed here", step, failure);
       disk.reached("distribution.failed");
-      outcomes.failed(step, failure);
-    } catch (IllegalArgumentException | IllegalStateException | NullPointerException defect) {
+      ending = () -> outcomes.failed(step, failure);
+    } catch (RuntimeException defect) {
       // A defect met at one destination is not to stop the others.
       LOG.error("{} met a defect", step, defect);
-      outcomes.failed(step, internal(step, defect));
+      ending = () -> outcomes.failed(step, internal(step, defect));
     }
+    ending.write();
     disk.reached("distribution.done");
   }
 
@@ -159,35 +196,41 @@ public final class Distributor {
         .because(defect);
   }
 
-  private void fetch(Step.Fetch step) throws Failure, InterruptedException {
-    VersionRow row = row(step);
+  private Movement movement(Step step) throws Failure {
+    Optional<VersionRow> row =
+        ledgers.read(
+            handle -> ledgers.catalog().packages().version(handle, step.id(), step.version()));
+    return switch (step) {
+      case Step.Fetch fetch -> () -> fetch(fetch, row.orElseThrow());
+      case Step.Place place -> {
+        Optional<PlaceRow> where =
+            ledgers.read(handle -> ledgers.catalog().places().find(handle, place.place()));
+        yield () -> place(place, row.orElseThrow(), where.orElseThrow());
+      }
+    };
+  }
+
+  private Ending fetch(Step.Fetch step, VersionRow row) throws Failure, InterruptedException {
     // Verified again: nothing is fetched on the word of a database.
     means
         .receiver()
         .receive(means.link().get(), Signatures.verify(row.signed(), means.keys().get()));
     disk.reached("distribution.fetched");
-    outcomes.fetched(step);
-    LOG.info("fetched version {} of {}", step.version(), step.id());
+    return () -> {
+      outcomes.fetched(step);
+      LOG.info("fetched version {} of {}", step.version(), step.id());
+    };
   }
 
-  private void place(Step.Place step) throws Failure, InterruptedException {
-    VersionRow row = row(step);
-    PlaceRow placeRow =
-        ledgers
-            .read(handle -> ledgers.catalog().places().find(handle, step.place()))
-            .orElseThrow(() -> new IllegalStateException("no distribution point " + step.place()));
+  private Ending place(Step.Place step, VersionRow row, PlaceRow where)
+      throws Failure, InterruptedException {
     Manifest manifest = means.manifests().whole(row.manifest());
-    Place place = places.computeIfAbsent(placeRow, means.places());
+    Place place = places.computeIfAbsent(where, means.places());
     Placed placed = place.put(step.id(), step.version(), manifest);
     disk.reached("distribution.placed");
-    outcomes.placed(step, new Event.Streams(placed.nativeStreams(), placed.sidecarStreams()));
-    LOG.info("placed version {} of {} on {}", step.version(), step.id(), step.place());
-  }
-
-  private VersionRow row(Step step) throws Failure {
-    return ledgers
-        .read(handle -> ledgers.catalog().packages().version(handle, step.id(), step.version()))
-        .orElseThrow(
-            () -> new IllegalStateException("no version " + step.version() + " of " + step.id()));
+    return () -> {
+      outcomes.placed(step, new Event.Streams(placed.nativeStreams(), placed.sidecarStreams()));
+      LOG.info("placed version {} of {} on {}", step.version(), step.id(), step.place());
+    };
   }
 }

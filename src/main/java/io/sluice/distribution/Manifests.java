@@ -12,10 +12,11 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Manifests out of the library. Those who use the same one at the same time share it; nobody keeps
@@ -25,19 +26,21 @@ public final class Manifests {
   private static final int WINDOW_LOG_MAX = 23;
 
   private final Library library;
-  private final Map<Digest, WeakReference<Manifest>> chunkLists = new ConcurrentHashMap<>();
+  private final Shared<byte[]> stored = new Shared<>();
+  private final Shared<Manifest> whole = new Shared<>();
+  private final Shared<Manifest> chunkLists = new Shared<>();
 
   public Manifests(Library library) {
     this.library = library;
   }
 
   /**
-   * The manifest as it is stored, verified.
+   * The manifest as it is stored, verified; not to be changed.
    *
    * @throws Failure CONTENT_MISSING, CONTENT_CORRUPT or DISK_ERROR
    */
-  public byte[] stored(Digest digest) throws Failure {
-    return library.storedDocument(digest);
+  public byte[] stored(Digest digest) throws Failure, InterruptedException {
+    return stored.get(digest, () -> library.storedDocument(digest));
   }
 
   /**
@@ -45,20 +48,42 @@ public final class Manifests {
    *
    * @throws Failure CONTENT_MISSING, CONTENT_CORRUPT, MANIFEST_CORRUPT or DISK_ERROR
    */
-  public Manifest whole(Digest digest) throws Failure {
-    return parse(digest, true);
+  public Manifest whole(Digest digest) throws Failure, InterruptedException {
+    return whole.get(digest, () -> parse(digest, true));
   }
 
   /** The manifest with its chunks and without its entries; fails as {@link #whole} does. */
-  public Manifest chunksOnly(Digest digest) throws Failure {
-    chunkLists.values().removeIf(kept -> kept.get() == null);
-    Optional<Manifest> shared = Optional.ofNullable(chunkLists.get(digest)).map(WeakReference::get);
-    if (shared.isPresent()) {
-      return shared.get();
+  public Manifest chunksOnly(Digest digest) throws Failure, InterruptedException {
+    return chunkLists.get(digest, () -> parse(digest, false));
+  }
+
+  private interface Making<T> {
+    T make() throws Failure;
+  }
+
+  /**
+   * One form of manifests, kept while somebody uses it. They are made one at a time, so that many
+   * who want the same one at the same time do not each fill the memory with it.
+   */
+  private static final class Shared<T> {
+    private final ReentrantLock making = new ReentrantLock();
+    private final Map<Digest, WeakReference<T>> kept = new HashMap<>();
+
+    T get(Digest digest, Making<T> absent) throws Failure, InterruptedException {
+      making.lockInterruptibly();
+      try {
+        kept.values().removeIf(one -> one.get() == null);
+        Optional<T> found = Optional.ofNullable(kept.get(digest)).map(WeakReference::get);
+        if (found.isPresent()) {
+          return found.get();
+        }
+        T made = absent.make();
+        kept.put(digest, new WeakReference<>(made));
+        return made;
+      } finally {
+        making.unlock();
+      }
     }
-    Manifest parsed = parse(digest, false);
-    chunkLists.put(digest, new WeakReference<>(parsed));
-    return parsed;
   }
 
   private Manifest parse(Digest digest, boolean withEntries) throws Failure {

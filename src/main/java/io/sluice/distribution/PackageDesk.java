@@ -48,6 +48,9 @@ public final class PackageDesk {
   /** The longest name of a distribution point. */
   public static final int PLACE_NAME_MAX = 64;
 
+  /** How many distribution points a site may have: all are served at once, a thread each. */
+  public static final int PLACES_MAX = 128;
+
   private final Ledgers ledgers;
   private final Capture capture;
   private final Signer signer;
@@ -297,8 +300,9 @@ public final class PackageDesk {
    * Adds a distribution point to this site.
    *
    * @param folder an absolute path; it may not exist yet
-   * @throws Failure USAGE, ALREADY_EXISTS, PLACE_UNAVAILABLE if something other than a folder is
-   *     there, SOURCE_OVERLAPS naming all folders it overlaps
+   * @throws Failure USAGE, also if there are {@link #PLACES_MAX} already; ALREADY_EXISTS;
+   *     PLACE_UNAVAILABLE if something other than a folder is there; SOURCE_OVERLAPS naming all
+   *     folders it overlaps
    */
   public void addPlace(String name, String folder, StreamPolicy policy) throws Failure {
     List<String> problems = new ArrayList<>();
@@ -330,6 +334,13 @@ public final class PackageDesk {
                 "adding the distribution point " + name,
                 "this site has one of that name",
                 "give it another name");
+          }
+          if (catalog.places().list(handle).size() >= PLACES_MAX) {
+            throw Failure.permanent(
+                Code.USAGE,
+                "adding the distribution point " + name,
+                "a site has at most " + PLACES_MAX,
+                "give some of them to a child site");
           }
           List<String> overlaps = overlaps(path.orElseThrow(), taken(handle, true));
           if (!overlaps.isEmpty()) {

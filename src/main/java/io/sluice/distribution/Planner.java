@@ -34,10 +34,13 @@ public final class Planner {
   /** A step whose effect is missing, and when it is tried again if it failed. */
   private record Timed(Step step, Optional<Instant> notBefore) {
     boolean isDue(Instant now) {
-      return notBefore.isEmpty()
-          || !notBefore.get().isAfter(now)
-          || notBefore.get().isAfter(now.plus(WAIT_MAX));
+      return notBefore.isEmpty() || Planner.isDue(notBefore.get(), now);
     }
+  }
+
+  /** True once a time is reached; and if it is too far away to be meant. */
+  static boolean isDue(Instant notBefore, Instant now) {
+    return !notBefore.isAfter(now) || notBefore.isAfter(now.plus(WAIT_MAX));
   }
 
   /** The steps that are due, by package, version and destination. */

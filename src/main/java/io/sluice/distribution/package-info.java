@@ -13,8 +13,9 @@
  *       the presence and the fact; a parent's acknowledgement, then "told".
  *   <li>Content that turns out damaged is marked not held, and is fetched again like anything that
  *       is not held.
- *   <li>Everything steps: {@code step()} does what is due and says when there may be more; who
- *       calls it, and in how many threads, is not decided here.
+ *   <li>Everything steps: what is due is handed out, or said how long there is nothing; who carries
+ *       it out, and in how many threads, is not decided here. Destinations do not wait for one
+ *       another (docs/design/0012-a-lane-for-each-destination.md).
  * </ul>
  *
  * <p>This room does not know HTTP, nor what a distribution point does to show a version.

@@ -117,21 +117,32 @@ public record SiteParts(
             () -> self.keys,
             manifests,
             outside.places);
-    Distributor distributor = new Distributor(ledgers, means, pace, seams.threads, disk);
+    Distributor distributor = new Distributor(ledgers, means, pace, disk);
     return new SiteParts(
         ledgers, desks, receiver, distributor, upward(ledgers, self, outside, seams), library);
   }
 
   /**
-   * Does what is due, and says how long until something may be.
+   * What is to be done next; who gets a step carries it out.
    *
    * @throws Failure DATABASE_UNAVAILABLE; DISK_ERROR, permanent, if the library has stopped: steps
-   *     write their failures down and go on, but from then on only a new process may
+   *     write their failures down, but from then on only a new process may go on
    */
-  public Duration distribute() throws Failure, InterruptedException {
-    Duration wait = distributor.step();
+  Distributor.Next next() throws Failure {
     library.requireWritable();
-    return wait;
+    return distributor.next();
+  }
+
+  /** Does in this thread all that is due, and says how long until something may be. */
+  public Duration distribute() throws Failure, InterruptedException {
+    while (true) {
+      switch (next()) {
+        case Distributor.Due due -> due.carryOut();
+        case Distributor.Idle idle -> {
+          return idle.most();
+        }
+      }
+    }
   }
 
   private static Upward upward(Ledgers ledgers, Self self, Outside outside, Seams seams) {

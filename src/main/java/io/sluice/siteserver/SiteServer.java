@@ -129,15 +129,16 @@ final class SiteServer implements AutoCloseable {
 
   private void loops(SiteParts parts) {
     var changes = parts.ledgers().catalog().changes();
-    for (int i = 0; i < Distributor.CALLERS; i++) {
-      loop(
-          "distributor-" + i,
-          () -> {
-            long known = changes.number();
-            Duration wait = parts.distribute();
-            changes.await(known, wait);
-          });
-    }
+    Lanes lanes = keep(new Lanes(configuration.site().text(), this::breakDown));
+    loop(
+        "distributor",
+        () -> {
+          long known = changes.number();
+          switch (parts.next()) {
+            case Distributor.Due due -> lanes.start(due);
+            case Distributor.Idle idle -> changes.await(known, idle.most());
+          }
+        });
     parts
         .upward()
         .poll()

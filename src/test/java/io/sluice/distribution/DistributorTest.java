@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.PlaceRow;
+import io.sluice.content.Digest;
 import io.sluice.content.HostDisk;
 import io.sluice.distributionpoint.Place;
 import io.sluice.distributionpoint.Placed;
@@ -11,17 +12,24 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.PackageId;
-import io.sluice.parallel.CallerThread;
-import io.sluice.parallel.OsThreads;
-import io.sluice.parallel.Threads;
+import io.sluice.site.SiteCode;
 import io.sluice.time.Backoff;
 import io.sluice.transfer.Receiver;
 import io.sluice.trust.SettableClock;
+import io.sluice.trust.Signatures;
+import io.sluice.trust.SigningKey;
 import io.sluice.trust.TrustedKeys;
+import io.sluice.trust.TrustedVersion;
+import io.sluice.trust.VersionRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +38,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,7 +88,7 @@ class DistributorTest {
     cen.close();
   }
 
-  private Distributor distributor(Threads threads, Behaviour behaviour) {
+  private Distributor distributor(Behaviour behaviour) {
     Pace pace =
         new Pace(clock, new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(10)), new Random(3));
     return new Distributor(
@@ -97,7 +102,6 @@ class DistributorTest {
             new Manifests(cen.library),
             (PlaceRow row) -> new Scripted(row.name(), puts, behaviour)),
         pace,
-        threads,
         new HostDisk());
   }
 
@@ -119,7 +123,6 @@ class DistributorTest {
     }
     Distributor distributor =
         distributor(
-            new CallerThread(),
             place -> {
               if (place.equals("dp17")) {
                 throw unavailable(place);
@@ -127,7 +130,7 @@ class DistributorTest {
             });
     Instant end = clock.now().plus(Duration.ofDays(2));
     while (clock.now().isBefore(end)) {
-      Duration wait = distributor.step();
+      Duration wait = TestSite.allDue(distributor);
       assertThat(wait).isLessThanOrEqualTo(Distributor.IDLE_MAX);
       clock.sleep(wait.isZero() ? Duration.ofMillis(1) : wait);
     }
@@ -137,72 +140,137 @@ class DistributorTest {
     assertThat(attempts()).isEqualTo(failing);
   }
 
-  /** Law 7: a place that hangs costs nobody else anything. */
+  /** Hands out everything that may begin, each to a thread of its own, as a server does. */
+  private static List<Thread> beginAll(Distributor distributor) throws Failure {
+    List<Thread> begun = new ArrayList<>();
+    while (distributor.next() instanceof Distributor.Due due) {
+      begun.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      due.carryOut();
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                  }));
+    }
+    return begun;
+  }
+
+  /** Law 7: places that hang, however many, cost nobody else anything. */
   @Test
-  void aPlaceThatHangsDelaysNobody() throws Exception {
-    cen.addPlace("slow");
+  void placesThatHangDelayNobody() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      cen.addPlace("slow" + i);
+    }
     cen.addPlace("fast");
-    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch entered = new CountDownLatch(40);
     CountDownLatch release = new CountDownLatch(1);
     Distributor distributor =
         distributor(
-            new OsThreads(),
             place -> {
-              if (place.equals("slow")) {
+              if (place.startsWith("slow")) {
                 entered.countDown();
                 release.await();
               }
             });
-    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Duration> stuck = callers.submit(distributor::step);
-      entered.await();
-      // What comes later is done by another caller, and the slow place is left alone.
-      cen.addPlace("later");
-      while (!puts.containsKey("later") || !puts.containsKey("fast")) {
-        distributor.step();
-      }
-      assertThat(stuck.isDone()).isFalse();
-      release.countDown();
-      stuck.get();
+    List<Thread> begun = new ArrayList<>(beginAll(distributor));
+    entered.await();
+    // What comes later is done as well, and the slow ones are left alone.
+    cen.addPlace("later");
+    begun.addAll(beginAll(distributor));
+    while (!puts.containsKey("later") || !puts.containsKey("fast")) {
+      Thread.onSpinWait();
     }
-    assertThat(puts).isEqualTo(Map.of("slow", 1, "fast", 1, "later", 1));
+    assertThat(beginAll(distributor)).isEmpty();
+    release.countDown();
+    for (Thread one : begun) {
+      one.join();
+    }
+    assertThat(beginAll(distributor)).isEmpty();
+    assertThat(puts).hasSize(42).allSatisfy((place, count) -> assertThat(count).isEqualTo(1));
     assertThat(attempts()).isZero();
   }
 
+  /** Law 7: as many fetches as there may be at once take no distribution point's turn. */
   @Test
-  void manyCallersDoEveryStepOnce() throws Exception {
-    for (int i = 0; i < 20; i++) {
-      cen.addPlace("dp" + i);
+  void longFetchesDelayNoPlace() throws Exception {
+    cen.addPlace("dp");
+    for (int i = 0; i <= Agenda.FETCHES_MAX; i++) {
+      wantsFromElsewhere("EST-" + (i + 1));
     }
-    Distributor distributor = distributor(new OsThreads(), place -> {});
-    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Duration>> running =
-          List.of(
-              callers.submit(distributor::step),
-              callers.submit(distributor::step),
-              callers.submit(distributor::step),
-              callers.submit(distributor::step));
-      for (Future<Duration> one : running) {
-        one.get();
-      }
+    Distributor distributor = distributor(place -> {});
+    List<Distributor.Due> fetches = new ArrayList<>();
+    List<Distributor.Due> places = new ArrayList<>();
+    while (distributor.next() instanceof Distributor.Due due) {
+      (due.name().startsWith("fetch") ? fetches : places).add(due);
     }
-    distributor.step();
-    assertThat(puts).hasSize(20).allSatisfy((place, count) -> assertThat(count).isEqualTo(1));
+    assertThat(fetches).hasSize(Agenda.FETCHES_MAX);
+    assertThat(places).hasSize(1);
+    places.getFirst().carryOut();
+    assertThat(puts).isEqualTo(Map.of("dp", 1));
+  }
+
+  private void wantsFromElsewhere(String package_) throws Failure {
+    PackageId other = PackageId.parse(package_);
+    SigningKey key = SigningKey.generate(new SecureRandom());
+    SiteCode est = new SiteCode(other.site());
+    TrustedVersion version =
+        Signatures.sign(
+            new VersionRecord(
+                new VersionRecord.PackageRef(other, "elsewhere"),
+                1,
+                Digest.of(package_.getBytes(StandardCharsets.UTF_8)),
+                est,
+                1,
+                other.number()),
+            key);
+    cen.ledgers.write(
+        handle -> {
+          cen.ledgers.catalog().packages().publish(handle, version, false);
+          return cen.ledgers.catalog().assignments().add(handle, other, cen.code);
+        });
+  }
+
+  /** The end of a step that cannot be written down holds back its destination and no other. */
+  @Test
+  void aPlaceWhoseEndIsNotWrittenDownWaitsAndNobodyElse() throws Exception {
+    cen.addPlace("bad");
+    cen.addPlace("good");
+    cen.ledgers.write(
+        handle ->
+            handle.execute(
+                "CREATE TRIGGER lost BEFORE INSERT ON presence WHEN NEW.place = 'bad'"
+                    + " BEGIN SELECT RAISE(ABORT, 'lost'); END"));
+    cen.ledgers.write(
+        handle ->
+            handle.execute(
+                "CREATE TRIGGER lost_too BEFORE INSERT ON work WHEN NEW.destination = 'bad'"
+                    + " BEGIN SELECT RAISE(ABORT, 'lost'); END"));
+    Distributor distributor = distributor(place -> {});
+    Duration wait = TestSite.allDue(distributor);
+    assertThat(puts).isEqualTo(Map.of("bad", 1, "good", 1));
+    assertThat(wait).isBetween(Duration.ofMillis(1), Pace.STUCK_WAIT);
+    cen.ledgers.write(handle -> handle.execute("DROP TRIGGER lost"));
+    clock.sleep(wait);
+    TestSite.allDue(distributor);
+    assertThat(puts).isEqualTo(Map.of("bad", 2, "good", 1));
+    assertThat(TestSite.allDue(distributor)).isEqualTo(Distributor.IDLE_MAX);
   }
 
   @Test
-  void aDefectAtOnePlaceIsWrittenDownAndStopsNobody() throws Exception {
+  void aDefectOfAnyKindAtOnePlaceIsWrittenDownAndStopsNobody() throws Exception {
     cen.addPlace("a-broken");
     cen.addPlace("b-sound");
     Distributor distributor =
         distributor(
-            new CallerThread(),
             place -> {
               if (place.equals("a-broken")) {
-                throw new IllegalStateException("a defect");
+                throw new UncheckedIOException(new IOException("a defect"));
               }
             });
-    distributor.step();
+    TestSite.allDue(distributor);
     assertThat(puts).containsKey("b-sound");
     assertThat(
             cen.ledgers
@@ -218,13 +286,12 @@ class DistributorTest {
     cen.addPlace("dp");
     Distributor distributor =
         distributor(
-            new CallerThread(),
             place -> {
               throw new InterruptedException();
             });
-    assertThatThrownBy(distributor::step).isInstanceOf(InterruptedException.class);
+    assertThatThrownBy(() -> TestSite.allDue(distributor)).isInstanceOf(InterruptedException.class);
     assertThat(attempts()).isZero();
-    assertThatThrownBy(distributor::step).isInstanceOf(InterruptedException.class);
+    assertThatThrownBy(() -> TestSite.allDue(distributor)).isInstanceOf(InterruptedException.class);
     assertThat(puts).isEqualTo(Map.of("dp", 2));
   }
 
@@ -233,20 +300,19 @@ class DistributorTest {
     cen.addPlace("dp");
     Distributor distributor =
         distributor(
-            new CallerThread(),
             place -> {
               throw Failure.permanent(Code.STREAMS_UNSUPPORTED, "placing", "no streams", "format");
             });
-    distributor.step();
+    TestSite.allDue(distributor);
     clock.sleep(Duration.ofMinutes(59));
-    distributor.step();
+    TestSite.allDue(distributor);
     assertThat(puts).isEqualTo(Map.of("dp", 1));
     cen.packages.retry(id);
-    distributor.step();
+    TestSite.allDue(distributor);
     assertThat(puts).isEqualTo(Map.of("dp", 2));
     assertThat(attempts()).isEqualTo(2);
     clock.sleep(Duration.ofHours(1));
-    distributor.step();
+    TestSite.allDue(distributor);
     assertThat(attempts()).isEqualTo(3);
   }
 }

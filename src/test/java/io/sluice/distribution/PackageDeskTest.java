@@ -108,6 +108,15 @@ class PackageDeskTest {
     assertThat(desk.get(id).audience().isEmpty()).isTrue();
   }
 
+  @Test
+  void refusesMoreDistributionPointsThanItServesAtOnce() throws Exception {
+    for (int i = 0; i < PackageDesk.PLACES_MAX; i++) {
+      addPlace("dp" + i, root.resolve("dp").resolve("" + i));
+    }
+    refusal(Code.USAGE, () -> addPlace("one-more", root.resolve("dp").resolve("more")));
+    assertThat(desk.places()).hasSize(PackageDesk.PLACES_MAX);
+  }
+
   /** F13, Q263376: a distribution point in the source folder made the source disappear. */
   @Test
   void refusesFoldersThatOverlapInAnyDirectionEvenThroughLinks() throws Exception {

@@ -35,8 +35,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -69,6 +71,9 @@ final class TestSite implements AutoCloseable {
   private final Platform platform = Platforms.ofThisMachine();
   private TrustedKeys keys;
   boolean linkIsDown;
+
+  /** What calls of a kind fail with, at the parent. */
+  final Map<String, Failure> parentFails = new HashMap<>();
 
   Library library;
   Ledgers ledgers;
@@ -151,7 +156,6 @@ final class TestSite implements AutoCloseable {
                         parts,
                         library)),
             pace,
-            threads,
             disk);
     poll = new AssignmentPoll(ledgers, Link::new, () -> keys, pace, Duration.ZERO, disk);
     courier = new FactCourier(ledgers, Link::new, pace, disk);
@@ -186,12 +190,24 @@ final class TestSite implements AutoCloseable {
     if (parent.isPresent()) {
       poll.step();
     }
-    Duration wait = distributor.step();
+    Duration wait = allDue(distributor);
     if (parent.isPresent()) {
       Duration telling = courier.step();
       return telling.compareTo(wait) < 0 ? telling : wait;
     }
     return wait;
+  }
+
+  /** Carries out in this thread all that is due; how long until something may be. */
+  static Duration allDue(Distributor distributor) throws Failure, InterruptedException {
+    while (true) {
+      switch (distributor.next()) {
+        case Distributor.Due due -> due.carryOut();
+        case Distributor.Idle idle -> {
+          return idle.most();
+        }
+      }
+    }
   }
 
   Path placeFolder(String name) {
@@ -215,6 +231,10 @@ final class TestSite implements AutoCloseable {
       if (linkIsDown) {
         throw Failure.temporary(
             Code.PARENT_UNREACHABLE, call, "the line is cut", "wait until it is mended");
+      }
+      Failure failure = parentFails.get(call);
+      if (failure != null) {
+        throw failure;
       }
       return parent.orElseThrow().children.linkFor(code);
     }

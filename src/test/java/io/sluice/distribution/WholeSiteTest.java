@@ -392,6 +392,24 @@ class WholeSiteTest {
   }
 
   @Test
+  void aDatabaseThatFailsAtTheParentIsNotTakenForOnesOwn() throws Exception {
+    update();
+    assign(wst);
+    for (String call : List.of("manifest", "assignments", "tell")) {
+      wst.parentFails.put(
+          call, Failure.permanent(Code.DATABASE_UNAVAILABLE, call, "gone", "mend it"));
+      runAll();
+      wst.parentFails.remove("assignments");
+      clock.sleep(Duration.ofHours(1));
+      runAll();
+    }
+    wst.parentFails.clear();
+    clock.sleep(Duration.ofHours(2));
+    runAll();
+    assertThat(standings(cen, id)).contains("WST/ v1 HELD");
+  }
+
+  @Test
   void aRecordThatCannotBeBelievedIsToldAndHindersNobody() throws Exception {
     update();
     assign(wst);

@@ -2,20 +2,25 @@ package io.sluice.database;
 
 import io.sluice.failure.Failure;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The site's database. Safe from any thread. Every failure of the engine is DATABASE_UNAVAILABLE; a
- * broken constraint or wrong SQL is a defect and therefore an {@link IllegalStateException}.
+ * The site's database. Safe from any thread. Every failure of the engine is DATABASE_UNAVAILABLE,
+ * and after a permanent one (an fsync failed, the file is damaged) every work is refused until it
+ * is opened anew: what it would say cannot be relied upon. A broken constraint or wrong SQL is a
+ * defect and therefore an {@link IllegalStateException}.
  */
 public final class Database implements AutoCloseable {
   private final Engine engine;
   private final ReentrantLock oneWriter = new ReentrantLock();
   private final ThreadLocal<Boolean> inside = ThreadLocal.withInitial(() -> false);
-  private volatile @Nullable Failure broken;
+  private final AtomicReference<@Nullable Failure> broken = new AtomicReference<>();
+  private volatile Consumer<Failure> whenBroken = failure -> {};
 
   private Database(Engine engine) {
     this.engine = engine;
@@ -94,6 +99,14 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * Names who is told of the failure after which every work is refused, once, in the thread that
+   * met it.
+   */
+  public void whenBroken(Consumer<Failure> told) {
+    whenBroken = told;
+  }
+
   /** Which database this is, for messages: a file or a server's address, without credentials. */
   public String name() {
     return engine.name();
@@ -110,7 +123,7 @@ public final class Database implements AutoCloseable {
 
   private <T> T run(Step<T> step) throws Failure {
     refuseNesting();
-    Failure earlier = broken;
+    Failure earlier = broken.get();
     if (earlier != null) {
       throw earlier;
     }
@@ -126,8 +139,8 @@ public final class Database implements AutoCloseable {
 
   private Failure failure(JdbiException e) {
     Failure failure = Trouble.of(e, engine.name());
-    if (Trouble.isFatal(e)) {
-      broken = failure;
+    if (!failure.isTemporary() && broken.compareAndSet(null, failure)) {
+      whenBroken.accept(failure);
     }
     return failure;
   }

@@ -22,11 +22,9 @@ final class Trouble {
         : ofServer(cause, name);
   }
 
-  /** True if nothing may be written any more because an fsync failed. */
-  static boolean isFatal(Throwable thrown) {
-    return sqlException(thrown) instanceof SQLiteException sqlite
-        && (sqlite.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_FSYNC
-            || sqlite.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_DIR_FSYNC);
+  private static boolean isFailedFsync(SQLiteErrorCode code) {
+    return code == SQLiteErrorCode.SQLITE_IOERR_FSYNC
+        || code == SQLiteErrorCode.SQLITE_IOERR_DIR_FSYNC;
   }
 
   static Failure unavailable(String name, String why) {
@@ -61,7 +59,7 @@ final class Trouble {
                   "check that the file and its folder exist and are writable by this user")
               .because(e);
       default ->
-          isFatal(e)
+          isFailedFsync(code)
               ? permanent(
                       name,
                       "the disk failed to keep what was written: " + why,

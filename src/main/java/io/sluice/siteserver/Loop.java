@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns a step into a thread: takes it again and again until closed. A failed step (the database is
- * away, say) is logged once per change of its text and taken again after a growing wait. A disk
- * that failed to make bytes durable, or a defect, ends the loop for good: {@code broken} hears of
- * it.
+ * away, say) is logged once per change of its text and taken again after a growing wait. A disk or
+ * database that failed to make bytes durable, or a defect, ends the loop for good: {@code broken}
+ * hears of it.
  */
 final class Loop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
@@ -83,10 +83,12 @@ final class Loop implements AutoCloseable {
 
   /**
    * A disk that failed to make bytes durable may succeed falsely when asked again, so nothing is
-   * acknowledged after it until the process has started anew and read what is really there.
+   * acknowledged after it until the process has started anew and read what is really there. The
+   * same is true of what a database lies on; and a damaged one does not mend itself.
    */
   private static boolean isFatal(Failure failure) {
-    return failure.code() == Code.DISK_ERROR && !failure.isTemporary();
+    return !failure.isTemporary()
+        && (failure.code() == Code.DISK_ERROR || failure.code() == Code.DATABASE_UNAVAILABLE);
   }
 
   /** Ends the loop; a step under way is interrupted. */

@@ -3,6 +3,7 @@ package io.sluice.siteserver;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.sluice.cli.Terminal;
+import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.time.Clock;
 import java.nio.file.Path;
@@ -14,10 +15,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code sluice site serve}: runs a site until it is told to stop. */
-@Command(name = "serve", description = "Run a site in the foreground until Ctrl-C or SIGTERM.")
+@Command(
+    name = "serve",
+    description = {
+      "Run a site in the foreground until Ctrl-C or SIGTERM.",
+      "Exit status: 0 told to stop; 1 or 3 did not start; 4 had to end, start it again."
+    })
 final class SiteServeCommand implements Callable<Integer> {
   /** Ends the process at a named durable step; for tests, see docs/operations/crash-points.md. */
   static final String CRASH_VARIABLE = "SLUICE_CRASH_AT";
+
+  /** Exit status of a server that served and had to end: to be started again. */
+  static final int BROKE = 4;
 
   /** The system property that sets our own log level (logback.xml). */
   private static final String LOG_PROPERTY = "sluice.log";
@@ -58,13 +67,21 @@ final class SiteServeCommand implements Callable<Integer> {
                 + ". Ctrl-C stops it.");
     terminal.out().flush();
     Throwable broken = server.awaitEnd();
-    if (broken instanceof Failure failure) {
-      return terminal.report(failure);
-    }
     if (broken != null) {
-      throw new IllegalStateException("a component of the site server broke", broken);
+      terminal.report(broken instanceof Failure failure ? failure : defect(broken));
+      terminal.err().println("The server has ended with status " + BROKE + "; start it again.");
+      return BROKE;
     }
     return Terminal.DONE;
+  }
+
+  private static Failure defect(Throwable broken) {
+    return Failure.permanent(
+            Code.INTERNAL,
+            "running the site server",
+            "a defect in Sluice itself: " + broken,
+            "report it, with the lines above")
+        .because(broken);
   }
 
   /** A server tells what it does; commands that print for people stay quiet. */

@@ -109,6 +109,7 @@ final class SiteServer implements AutoCloseable {
     SqliteLibrary.unpackIn(folder.nativeLibraries());
     Library library = keep(Library.open(disk, folder.library()));
     Database database = keep(database());
+    database.whenBroken(this::breakDown);
     Optional<SiteLink> parent = parent();
     SiteParts parts =
         SiteParts.of(

@@ -6,8 +6,9 @@
  * io.sluice.siteserver.Loop}). The machine's clock, randomness, environment and exit status are
  * touched here and in {@code time} only.
  *
- * <p>A failed fsync or a damaged database stops the loop it happens in for good and is shown in
- * {@code status}; everything else is retried by the step's own backoff.
+ * <p>A disk or database that failed to make bytes durable, or is damaged, ends the whole process
+ * with a status of its own: whoever watches it starts it anew, and it reads what is really there.
+ * So does a defect in a loop. Everything else is retried by the step's own backoff.
  */
 @NullMarked
 package io.sluice.siteserver;

@@ -8,6 +8,7 @@ import io.sluice.failure.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -122,6 +123,8 @@ class SqliteDatabaseTest extends DatabaseContractTest {
   void isNotUsedAgainAfterAFailedFsync() {
     SQLiteException lost =
         new SQLiteException("disk I/O error", SQLiteErrorCode.SQLITE_IOERR_FSYNC);
+    List<Failure> told = new ArrayList<>();
+    database().whenBroken(told::add);
     assertThatThrownBy(
             () ->
                 database()
@@ -133,6 +136,32 @@ class SqliteDatabaseTest extends DatabaseContractTest {
             Failure.class, failure -> assertThat(failure.isTemporary()).isFalse());
     assertThatThrownBy(() -> database().read(handle -> 1)).isInstanceOf(Failure.class);
     assertThatThrownBy(() -> database().write(handle -> 1)).isInstanceOf(Failure.class);
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void isNotUsedAgainOnceItIsDamagedAndIsAfterAFullDisk() throws Exception {
+    List<Failure> told = new ArrayList<>();
+    database().whenBroken(told::add);
+    meet(SQLiteErrorCode.SQLITE_FULL);
+    int one = database().write(handle -> 1);
+    assertThat(one).isEqualTo(1);
+    assertThat(told).isEmpty();
+    meet(SQLiteErrorCode.SQLITE_CORRUPT);
+    assertThatThrownBy(() -> database().read(handle -> 1)).isInstanceOf(Failure.class);
+    assertThat(told).hasSize(1);
+  }
+
+  private void meet(SQLiteErrorCode code) {
+    SQLiteException met = new SQLiteException("met", code);
+    assertThatThrownBy(
+            () ->
+                database()
+                    .write(
+                        handle -> {
+                          throw new UnableToExecuteStatementException(met, null);
+                        }))
+        .isInstanceOf(Failure.class);
   }
 
   @Test

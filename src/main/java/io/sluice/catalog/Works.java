@@ -2,7 +2,6 @@ package io.sluice.catalog;
 
 import io.sluice.database.Row;
 import io.sluice.database.Rows;
-import io.sluice.failure.Code;
 import io.sluice.manifest.PackageId;
 import java.time.Instant;
 import java.util.List;
@@ -81,19 +80,33 @@ public final class Works {
     Catalog.Numbers.packageChanged(handle, id.toString());
   }
 
-  /** Makes due at once what failed because the way to the parent did; attempts are kept. */
-  public void lineIsBack(Handle handle, Instant now) {
-    List<String> packages =
-        Rows.list(
-            handle
-                .createQuery(
-                    "SELECT DISTINCT package FROM work WHERE destination = '' AND code IN (?, ?)")
-                .bind(0, Code.PARENT_UNREACHABLE.name())
-                .bind(1, Code.TRANSFER_INTERRUPTED.name()),
-            row -> row.text("package"));
+  /** True if a fetch that may succeed by itself waits for its time. */
+  public boolean fetchesWait(Handle handle) {
+    return !waitingFetches(handle).isEmpty();
+  }
+
+  /**
+   * Makes every fetch due at once that failed for now; attempts are kept.
+   *
+   * @return how many
+   */
+  public int fetchesDueNow(Handle handle, Instant now) {
+    List<String> packages = waitingFetches(handle);
     for (String id : packages) {
-      dueNow(handle, PackageId.parse(id), now);
+      handle.execute(
+          "UPDATE work SET not_before = ? WHERE package = ? AND destination = '' AND temporary",
+          now.toEpochMilli(),
+          id);
+      Catalog.Numbers.packageChanged(handle, id);
     }
+    return packages.size();
+  }
+
+  private static List<String> waitingFetches(Handle handle) {
+    return Rows.list(
+        handle.createQuery(
+            "SELECT DISTINCT package FROM work WHERE destination = '' AND temporary"),
+        row -> row.text("package"));
   }
 
   private static WorkRow workRow(Row row) {

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Every record's signature is verified before anything else is done with it. A record that
  * cannot be believed, or would go backwards, is left out and told; it does not hinder the others.
- * What the list lacks means nothing. Crash point: {@code distribution.assigned} (believed, not
- * written down).
+ * Where its package belongs is taken from one that is only old. What the list lacks means nothing.
+ * Crash point: {@code distribution.assigned} (believed, not written down).
  */
 public final class AssignmentPoll {
   /** How many refused records are remembered, so that each is told once. */
@@ -42,8 +42,8 @@ public final class AssignmentPoll {
   private final Ledgers ledgers;
   private final Supplier<SiteLink> link;
   private final Supplier<TrustedKeys> keys;
-  private final Clock clock;
   private final Retrying retrying;
+  private final Clock clock;
   private final Duration held;
   private final Disk disk;
   private final Map<Digest, Boolean> toldRefused =
@@ -56,6 +56,7 @@ public final class AssignmentPoll {
         }
       };
   private String known = "";
+  private boolean answered;
 
   /**
    * @param held how long the parent may hold the request open; zero in a simulation
@@ -70,8 +71,8 @@ public final class AssignmentPoll {
     this.ledgers = ledgers;
     this.link = link;
     this.keys = keys;
-    this.clock = pace.clock();
     this.retrying = new Retrying("asking the parent for assignments", pace);
+    this.clock = pace.clock();
     this.held = held;
     this.disk = disk;
   }
@@ -80,35 +81,36 @@ public final class AssignmentPoll {
    * Asks once and writes down what came.
    *
    * @return how long to wait before the next call: nothing, or more after a failure
+   * @throws Failure this site's own DATABASE_UNAVAILABLE; what came is then asked for again
    */
-  public Duration step() throws InterruptedException {
-    return retrying.attempt(
-        () -> {
-          boolean wasAway = trouble().isPresent();
-          AssignmentList list = link.get().assignments(known, held);
-          if (wasAway) {
-            goOnFetching();
-          }
-          if (list.changed()) {
-            take(list);
-            known = list.tag();
-          }
-          return Duration.ZERO;
-        });
+  public Duration step() throws Failure, InterruptedException {
+    Optional<AssignmentList> answer = retrying.attempt(() -> link.get().assignments(known, held));
+    if (answer.isEmpty()) {
+      answered = false;
+      return retrying.pause();
+    }
+    if (answer.get().changed()) {
+      take(answer.get());
+      known = answer.get().tag();
+    }
+    if (!answered) {
+      fetchAgain();
+      answered = true;
+    }
+    return Duration.ZERO;
   }
 
   /** Why asking fails, if it does. */
-  public Optional<Failure> trouble() {
+  public Optional<ParentTrouble> trouble() {
     return retrying.trouble();
   }
 
-  /** The parent answers again: what broke off is not to wait as long as it had been away. */
-  private void goOnFetching() throws Failure {
-    ledgers.write(
-        handle -> {
-          ledgers.catalog().works().lineIsBack(handle, clock.now());
-          return true;
-        });
+  /** The parent is back: what failed while it was away does not wait any longer. */
+  private void fetchAgain() throws Failure {
+    Catalog catalog = ledgers.catalog();
+    if (ledgers.read(catalog.works()::fetchesWait)) {
+      catalog.write(handle -> catalog.works().fetchesDueNow(handle, clock.now()));
+    }
   }
 
   private record Believed(TrustedVersion version, Set<SiteCode> sites) {}
@@ -150,19 +152,21 @@ public final class AssignmentPoll {
     }
   }
 
+  /** An older record than is known here is left out; it still says where the package belongs. */
   private Optional<Refusal> store(Handle handle, Believed one) throws Failure {
     Catalog catalog = ledgers.catalog();
+    Optional<Refusal> refused = Optional.empty();
     try {
       catalog.packages().publish(handle, one.version, false);
     } catch (Failure e) {
       if (e.code() != Code.VERSION_WENT_BACKWARDS) {
         throw e;
       }
-      return Optional.of(new Refusal(Digest.of(one.version.signed()), e));
+      refused = Optional.of(new Refusal(Digest.of(one.version.signed()), e));
     }
     for (SiteCode site : one.sites) {
       catalog.assignments().add(handle, one.version.record().subject().id(), site);
     }
-    return Optional.empty();
+    return refused;
   }
 }

@@ -44,47 +44,56 @@ public final class FactCourier {
    * Tells one batch, if there is one.
    *
    * @return how long to wait, unless {@link Ledgers#factChanges} rises before
+   * @throws Failure this site's own DATABASE_UNAVAILABLE
    */
-  public Duration step() throws InterruptedException {
-    return retrying.attempt(this::tell);
-  }
-
-  /** Why telling fails, if it does. */
-  public Optional<Failure> trouble() {
-    return retrying.trouble();
-  }
-
-  private Duration tell() throws Failure, InterruptedException {
+  public Duration step() throws Failure, InterruptedException {
     Facts facts = ledgers.facts();
     Facts.Batch batch = ledgers.read(handle -> facts.untold(handle, most));
     if (batch.count() == 0) {
       return IDLE_MAX;
     }
+    Optional<Boolean> settled = retrying.attempt(() -> tell(batch));
+    if (settled.isEmpty()) {
+      return retrying.pause();
+    }
+    if (settled.get()) {
+      disk.reached("distribution.facts-told");
+      // Not through the ledgers: nobody is to be woken, there is nothing new to tell.
+      ledgers
+          .catalog()
+          .write(
+              handle -> {
+                facts.told(handle, batch.upTo());
+                return true;
+              });
+    }
+    return Duration.ZERO;
+  }
+
+  /** Why telling fails, if it does. */
+  public Optional<ParentTrouble> trouble() {
+    return retrying.trouble();
+  }
+
+  /** True if the batch need not be told again; false if smaller ones are to be. */
+  private boolean tell(Facts.Batch batch) throws Failure, InterruptedException {
     try {
       link.get().tell(batch.lines());
       most = Math.min(most * 2, FactLines.LINES_MAX);
+      return true;
     } catch (Failure e) {
       if (e.isTemporary() || e.code() != Code.PROTOCOL_VIOLATION) {
         throw e;
       }
       if (batch.count() > 1) {
         most = Math.max(1, batch.count() / 2);
-        return Duration.ZERO;
+        return false;
       }
       LOG.error(
           "the parent refuses a fact, it is left out: {}{}",
           new String(batch.lines(), StandardCharsets.UTF_8),
           e.text());
+      return true;
     }
-    disk.reached("distribution.facts-told");
-    // Not through the ledgers: nobody is to be woken, there is nothing new to tell.
-    ledgers
-        .catalog()
-        .write(
-            handle -> {
-              facts.told(handle, batch.upTo());
-              return true;
-            });
-    return Duration.ZERO;
   }
 }

@@ -54,10 +54,8 @@ public record SiteParts(
   /** How failed work is paced. */
   static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), Duration.ofMinutes(5));
 
-  /**
-   * How asking and telling a parent that is away is paced: docs/operations/sites.md promises it.
-   */
-  static final Backoff LINE_BACKOFF = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(15));
+  /** How asking a parent that does not answer is paced: it is back soon after the line is. */
+  static final Backoff PARENT_BACKOFF = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(15));
 
   /** Where non-determinism enters. */
   public record Seams(
@@ -119,7 +117,12 @@ public record SiteParts(
             outside.places);
     Distributor distributor = new Distributor(ledgers, means, pace, disk);
     return new SiteParts(
-        ledgers, desks, receiver, distributor, upward(ledgers, self, outside, seams), library);
+        ledgers,
+        desks,
+        receiver,
+        distributor,
+        upward(ledgers, self, outside, new Pace(clock, PARENT_BACKOFF, seams.random), disk),
+        library);
   }
 
   /**
@@ -145,13 +148,11 @@ public record SiteParts(
     }
   }
 
-  private static Upward upward(Ledgers ledgers, Self self, Outside outside, Seams seams) {
+  private static Upward upward(Ledgers ledgers, Self self, Outside outside, Pace pace, Disk disk) {
     if (outside.parent.isEmpty()) {
       return new Upward(Optional.empty(), Optional.empty());
     }
     SiteLink link = outside.parent.get();
-    Disk disk = seams.disk;
-    Pace pace = new Pace(seams.clock, LINE_BACKOFF, seams.random);
     return new Upward(
         Optional.of(
             new AssignmentPoll(ledgers, () -> link, () -> self.keys, pace, outside.held, disk)),

@@ -101,7 +101,7 @@ class FactCourierTest {
         });
   }
 
-  private void run() throws InterruptedException {
+  private void run() throws Failure, InterruptedException {
     for (int i = 0; i < 1_000 && courier.step().isZero(); i++) {
       // Until there is nothing left to tell.
     }
@@ -138,7 +138,7 @@ class FactCourierTest {
       courier.step();
     }
     assertThat(courier.step()).isBetween(Duration.ofSeconds(30), Duration.ofMinutes(1));
-    assertThat(courier.trouble().orElseThrow().code()).isEqualTo(Code.PARENT_UNREACHABLE);
+    assertThat(courier.trouble().orElseThrow().failure().code()).isEqualTo(Code.PARENT_UNREACHABLE);
     ear.away = false;
     run();
     assertThat(ear.lines).hasSize(4);

@@ -392,6 +392,56 @@ class WholeSiteTest {
   }
 
   @Test
+  void aFetchIsTakenUpAsSoonAsTheParentAnswersAgain() throws Exception {
+    update();
+    assign(wst);
+    wst.poll.step();
+    wst.linkIsDown = true;
+    for (int i = 0; i < 20; i++) {
+      wst.run();
+      clock.sleep(Duration.ofMinutes(10));
+    }
+    wst.run();
+    Instant notBefore =
+        wst.ledgers.read(h -> wst.ledgers.catalog().works().list(h, id)).getFirst().notBefore();
+    assertThat(notBefore).isAfter(clock.now());
+    wst.linkIsDown = false;
+    wst.run();
+    assertThat(standings(wst, id)).contains("WST/ v1 HELD");
+  }
+
+  /** The parent was put back to where it was: what it says of versions is old, not of sites. */
+  @Test
+  void anOlderRecordStillSaysWhereItsPackageBelongs() throws Exception {
+    update();
+    assign(wst);
+    runAll();
+    VersionRow first =
+        cen.ledgers.read(h -> cen.ledgers.catalog().packages().newest(h, id)).orElseThrow();
+    Files.writeString(source.resolve("setup.txt"), "version two");
+    update();
+    runAll();
+    cen.ledgers.write(
+        h ->
+            h.execute(
+                "DELETE FROM version WHERE package = ? AND version > ?",
+                id.toString(),
+                first.version()));
+    cen.restart();
+    assign(sto);
+    runAll();
+    assertThat(standings(sto, id)).contains("STO/ v2 HELD");
+    assertThat(
+            wst.ledgers
+                .read(h -> wst.ledgers.catalog().packages().newest(h, id))
+                .orElseThrow()
+                .version())
+        .isEqualTo(2);
+    assertThat(wst.ledgers.read(h -> wst.ledgers.catalog().assignments().audience(h, id)).sites())
+        .contains(sto.code);
+  }
+
+  @Test
   void aDatabaseThatFailsAtTheParentIsNotTakenForOnesOwn() throws Exception {
     update();
     assign(wst);

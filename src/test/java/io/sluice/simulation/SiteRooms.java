@@ -108,11 +108,11 @@ final class SiteRooms {
     return parts.distribute();
   }
 
-  Duration poll() throws InterruptedException {
+  Duration poll() throws Failure, InterruptedException {
     return parts.upward().poll().orElseThrow().step();
   }
 
-  Duration tell() throws InterruptedException {
+  Duration tell() throws Failure, InterruptedException {
     return parts.upward().courier().orElseThrow().step();
   }
 }

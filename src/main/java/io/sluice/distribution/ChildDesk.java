@@ -15,12 +15,16 @@ import io.sluice.transfer.AssignmentList;
 import io.sluice.transfer.Ordinals;
 import io.sluice.transfer.Sender;
 import io.sluice.transfer.SiteLink;
+import io.sluice.trust.TrustedKeys;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Answers the children of this site: the parent's side of their links. Safe from any thread.
@@ -31,6 +35,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class ChildDesk {
   private final Ledgers ledgers;
+  private final Supplier<TrustedKeys> keys;
   private final Manifests manifests;
   private final Sender sender;
   private final Clock clock;
@@ -42,8 +47,12 @@ public final class ChildDesk {
   /** What is served from. */
   public record Store(Manifests manifests, Sender sender) {}
 
-  public ChildDesk(Ledgers ledgers, Store store, Pace pace, Disk disk) {
+  /**
+   * @param keys trusted here: this site's own and its ancestors'
+   */
+  public ChildDesk(Ledgers ledgers, Store store, Supplier<TrustedKeys> keys, Pace pace, Disk disk) {
     this.ledgers = ledgers;
+    this.keys = keys;
     this.manifests = store.manifests;
     this.sender = store.sender;
     this.clock = pace.clock();
@@ -126,7 +135,7 @@ public final class ChildDesk {
                 sum.add(segment.stored().length);
               });
       if (sent.notHeld() > 0) {
-        outcomes.damagedWhileServing(
+        damaged(
             manifest,
             Failure.temporary(
                 Code.CONTENT_MISSING,
@@ -147,11 +156,7 @@ public final class ChildDesk {
                     Map<SiteCode, SiteCode> joined =
                         ledgers
                             .facts()
-                            .accept(
-                                handle,
-                                factLines,
-                                below,
-                                site -> catalog.sites().isKnown(handle, site));
+                            .accept(handle, factLines, below, site -> isKnown(handle, site));
                     joined.forEach((site, parent) -> catalog.sites().joined(handle, site, parent));
                     return joined.size();
                   }));
@@ -194,6 +199,14 @@ public final class ChildDesk {
           "nothing to do: it is asked for again; see the package's status at " + peer());
     }
 
+    /** Here, below, or above: an ancestor's code is taken as well. */
+    private boolean isKnown(Handle handle, SiteCode site) {
+      Catalog catalog = ledgers.catalog();
+      return catalog.sites().isKnown(handle, site)
+          || catalog.identity().parent().equals(Optional.of(site))
+          || keys.get().sites().contains(site);
+    }
+
     private <T> T served(Digest manifest, Asked<T> asked) throws Failure, InterruptedException {
       try {
         return asked.run();
@@ -201,9 +214,17 @@ public final class ChildDesk {
         if (!Outcomes.damaged(e)) {
           throw e;
         }
-        outcomes.damagedWhileServing(manifest, e);
+        damaged(manifest, e);
         throw notOffered(manifest);
       }
+    }
+
+    private void damaged(Digest manifest, Failure failure) throws Failure, InterruptedException {
+      asked(
+          () -> {
+            outcomes.damagedWhileServing(manifest, failure);
+            return true;
+          });
     }
 
     /** A database of ours that is away is to the child a parent that refuses for now. */

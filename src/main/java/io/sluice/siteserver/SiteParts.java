@@ -102,7 +102,12 @@ public record SiteParts(
         new Desks(
             new PackageDesk(ledgers, capture, self.signer, holdings.ownFolders, clock, disk),
             new StatusDesk(ledgers),
-            new ChildDesk(ledgers, new ChildDesk.Store(manifests, new Sender(library)), pace, disk),
+            new ChildDesk(
+                ledgers,
+                new ChildDesk.Store(manifests, new Sender(library)),
+                () -> self.keys,
+                pace,
+                disk),
             new EnrolmentDesk(
                 ledgers,
                 new EnrolmentDesk.Credentials(self.authority, () -> self.keys),

@@ -178,8 +178,8 @@ public final class SiteMessages {
   }
 
   /**
-   * The failure a peer refused with. What is no refusal of ours is PARENT_REFUSED, temporary if the
-   * status says so.
+   * The failure a peer refused with. What is about the peer itself, or no refusal of ours, is
+   * PARENT_REFUSED, temporary as the peer or the status says.
    *
    * @param status the HTTP status
    * @param what was asked, of whom
@@ -196,7 +196,7 @@ public final class SiteMessages {
           Arrays.stream(Code.values()).filter(known -> known.id().equals(id)).findFirst();
       if (fields.problems().isEmpty() && temporary.isBoolean()) {
         String reason = "it answered " + id + ", " + theirs + ": " + why;
-        Code kept = code.orElse(Code.PARENT_REFUSED);
+        Code kept = code.filter(SiteMessages::isOfTheQuestion).orElse(Code.PARENT_REFUSED);
         Failure failure =
             temporary.booleanValue()
                 ? Failure.temporary(kept, what, reason, next)
@@ -211,6 +211,26 @@ public final class SiteMessages {
     return status >= 500
         ? Failure.temporary(Code.PARENT_REFUSED, what, reason, next)
         : Failure.permanent(Code.PARENT_REFUSED, what, reason, next);
+  }
+
+  /** Others are about the peer's own disk, database or program: here they would mean ours. */
+  private static boolean isOfTheQuestion(Code code) {
+    return switch (code) {
+      case USAGE,
+          NOT_FOUND,
+          ALREADY_EXISTS,
+          AMBIGUOUS,
+          UNAUTHORISED,
+          MANIFEST_TOO_LARGE,
+          PARENT_REFUSED,
+          PROTOCOL_VIOLATION,
+          TOKEN_INVALID,
+          SITE_CODE_INVALID,
+          SITE_UNKNOWN,
+          CHUNK_NOT_HELD ->
+          true;
+      default -> false;
+    };
   }
 
   private static List<String> items(JsonNode list) {

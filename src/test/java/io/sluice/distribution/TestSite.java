@@ -132,7 +132,8 @@ final class TestSite implements AutoCloseable {
             disk);
     status = new StatusDesk(ledgers);
     children =
-        new ChildDesk(ledgers, new ChildDesk.Store(manifests, new Sender(library)), pace, disk);
+        new ChildDesk(
+            ledgers, new ChildDesk.Store(manifests, new Sender(library)), () -> keys, pace, disk);
     enrolments =
         new EnrolmentDesk(
             ledgers,

@@ -37,6 +37,7 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
@@ -111,12 +112,16 @@ final class Certificates {
               new X500Name("CN=" + subject.commonName),
               SubjectPublicKeyInfo.getInstance(subject.key.getEncoded()));
       extend(builder, purpose, subject, issuer);
-      X509CertificateHolder holder =
-          builder.build(new JcaContentSignerBuilder(SIGNATURE).build(issuer.secret));
+      X509CertificateHolder holder = builder.build(signer(issuer.secret, random));
       return certificate(holder.getEncoded());
     } catch (IOException | OperatorCreationException | GeneralSecurityException e) {
       throw new IllegalStateException("encoding a certificate for " + subject.commonName, e);
     }
+  }
+
+  private static ContentSigner signer(PrivateKey secret, SecureRandom random)
+      throws OperatorCreationException {
+    return new JcaContentSignerBuilder(SIGNATURE).setSecureRandom(random).build(secret);
   }
 
   private static void extend(
@@ -150,12 +155,12 @@ final class Certificates {
   }
 
   /** A request that proves possession of the key. */
-  static String request(KeyPair pair, String commonName) {
+  static String request(KeyPair pair, String commonName, SecureRandom random) {
     try {
       PKCS10CertificationRequest request =
           new JcaPKCS10CertificationRequestBuilder(
                   new X500Name("CN=" + commonName), pair.getPublic())
-              .build(new JcaContentSignerBuilder(SIGNATURE).build(pair.getPrivate()));
+              .build(signer(pair.getPrivate(), random));
       return KeyFiles.pem(REQUEST_LABEL, request.getEncoded());
     } catch (IOException | OperatorCreationException e) {
       throw new IllegalStateException("encoding a certificate request", e);

@@ -14,18 +14,20 @@ import java.util.Optional;
 /** The P-256 key with which a child enrols; becomes a {@link ClientIdentity} with the answer. */
 public final class ClientKey {
   private final KeyPair pair;
+  private final SecureRandom random;
 
-  private ClientKey(KeyPair pair) {
+  private ClientKey(KeyPair pair, SecureRandom random) {
     this.pair = pair;
+    this.random = random;
   }
 
   public static ClientKey generate(SecureRandom random) {
-    return new ClientKey(Certificates.newKey(random));
+    return new ClientKey(Certificates.newKey(random), random);
   }
 
   /** A PKCS#10 request in PEM that proves possession of this key. */
   public String request(SiteCode site) {
-    return Certificates.request(pair, site.text());
+    return Certificates.request(pair, site.text(), random);
   }
 
   /**

@@ -50,6 +50,19 @@ class ArchitectureTest {
           "java.lang.System.nanoTime",
           "java.lang.Thread.sleep",
           "java.util.concurrent.TimeUnit.sleep");
+
+  /**
+   * Waits in real time, past any clock. {@code catalog.Changes} has one: who waits for a commit is
+   * woken by it, at the latest after the time given, and only a server waits there; simulations
+   * give it no time and look at its number instead.
+   */
+  private static final Set<String> WAITS =
+      Set.of(
+          "java.util.concurrent.locks.Condition.awaitNanos",
+          "java.util.concurrent.locks.Condition.awaitUntil",
+          "java.util.concurrent.locks.LockSupport.parkNanos",
+          "java.util.concurrent.locks.LockSupport.parkUntil");
+
   private static final Set<String> CHANCE =
       Set.of(
           "java.util.Random.<init>",
@@ -170,6 +183,18 @@ class ArchitectureTest {
   void onlyTimeReadsTheClockOrThrowsDice() {
     checkCalls(
         (owner, call) -> CLOCK.contains(call) || CHANCE.contains(call), "time", "siteserver");
+  }
+
+  @Test
+  void onlyServersAndTheirDoorsWaitInRealTime() {
+    checkCalls(
+        (owner, call) -> WAITS.contains(call),
+        "catalog",
+        "parallel",
+        "siteserver",
+        "time",
+        "transfer",
+        "web");
   }
 
   @Test

@@ -56,7 +56,7 @@ public final class AdminDoor implements AutoCloseable {
     server.addConnector(connector);
     server.setHandler(new Routing(token, List.copyOf(routes)));
     server.setStopTimeout(STOP_MILLIS_MAX);
-    Ports.start(server, host + ":" + port, "administration");
+    Ports.start(server, host + ":" + port, "administration", "admin_address");
   }
 
   /** The port it listens on. */

@@ -3,6 +3,7 @@ package io.sluice.web;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import java.io.IOException;
+import java.net.BindException;
 import org.eclipse.jetty.server.Server;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,8 +14,35 @@ final class Ports {
 
   private Ports() {}
 
-  /** Starts it; PORT_IN_USE if its address cannot be taken. */
-  static void start(Server server, String address, String purpose) throws Failure {
+  /**
+   * Why a server could not take its address: PORT_IN_USE, temporary because what listens there may
+   * be this site's last process on its way out; CONFIGURATION_INVALID, permanent, for the rest.
+   *
+   * @param setting of site.json
+   */
+  static Failure cannotListen(Exception e, String address, String purpose, String setting) {
+    String what = "listening on " + address + " for " + purpose;
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      String why = String.valueOf(at.getMessage());
+      if (at instanceof BindException && why.contains("in use")) {
+        return Failure.temporary(
+                Code.PORT_IN_USE,
+                what,
+                "another program listens there",
+                "stop it, or set another port in " + setting + " of site.json (0 takes a free one)")
+            .because(e);
+      }
+    }
+    return Failure.permanent(
+            Code.CONFIGURATION_INVALID,
+            what,
+            String.valueOf(e.getMessage()),
+            "set an address of this machine and a port this user may take in " + setting)
+        .because(e);
+  }
+
+  /** Starts it, or says why its address cannot be taken. */
+  static void start(Server server, String address, String purpose, String setting) throws Failure {
     try {
       server.start();
     } catch (InterruptedException e) {
@@ -22,12 +50,7 @@ final class Ports {
       throw new IllegalStateException("interrupted while starting", e);
     } catch (IOException e) {
       stop(server);
-      throw Failure.permanent(
-              Code.PORT_IN_USE,
-              "listening on " + address + " for " + purpose,
-              e.getMessage() == null ? "the address cannot be taken" : e.getMessage(),
-              "stop what listens there, or change the address in site.json (port 0 takes a free one)")
-          .because(e);
+      throw cannotListen(e, address, purpose, setting);
     } catch (Exception e) {
       stop(server);
       throw new IllegalStateException("the server on " + address + " did not start", e);

@@ -43,6 +43,12 @@ final class SiteCall {
     return request;
   }
 
+  /** How many bytes the body has: what it says, and {@code most} if it does not say or lies. */
+  long bodyBytes(int most) {
+    long said = request.getLength();
+    return said < 0 || said > most ? most : said;
+  }
+
   /** Reads the body; PROTOCOL_VIOLATION if it is longer. */
   byte[] body(int most) throws IOException, Failure {
     if (request.getLength() > most) {
@@ -57,8 +63,21 @@ final class SiteCall {
     }
   }
 
-  /** Answers with a whole body. */
+  /** Answers with a whole body; its last piece may still be on its way then. */
   void answer(int status, String type, byte[] body) throws IOException {
+    int from = begin(status, type, body);
+    response.write(true, ByteBuffer.wrap(body, from, body.length - from), callback);
+  }
+
+  /** Answers with a whole body that is needed no longer when this returns. */
+  void answerWritten(int status, String type, byte[] body) throws IOException {
+    int from = begin(status, type, body);
+    write(ByteBuffer.wrap(body, from, body.length - from));
+    response.write(true, ByteBuffer.allocate(0), callback);
+  }
+
+  /** Sends all but the last piece of a body; where that begins. */
+  private int begin(int status, String type, byte[] body) throws IOException {
     response.setStatus(status);
     if (!type.isEmpty()) {
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
@@ -69,7 +88,7 @@ final class SiteCall {
       write(ByteBuffer.wrap(body, from, WRITE_BYTES_MAX));
       from += WRITE_BYTES_MAX;
     }
-    response.write(true, ByteBuffer.wrap(body, from, body.length - from), callback);
+    return from;
   }
 
   /** Writes a piece that is not the last, waiting for the peer to take it. */

@@ -1,6 +1,5 @@
 package io.sluice.web;
 
-import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.site.SiteCode;
 import io.sluice.time.Clock;
@@ -10,7 +9,6 @@ import io.sluice.transfer.SiteLink;
 import io.sluice.trust.ServerIdentity;
 import io.sluice.trust.SiteTls;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketOption;
@@ -48,8 +46,14 @@ public final class SiteDoor implements AutoCloseable {
   /** Requests for assignments held open at once, one a child. */
   public static final int HELD_MAX = 10_000;
 
-  /** Manifests and fact batches at once; each holds its body in memory. */
+  /** Manifests and fact batches at once. */
   public static final int SMALL_MAX = 64;
+
+  /** Stored bytes of different manifests in memory at once, of the only one if it has more. */
+  public static final long MANIFESTS_BYTES_MAX = 64L << 20;
+
+  /** Bytes of fact batches in memory at once. */
+  public static final long FACTS_BYTES_MAX = 16L << 20;
 
   /** Transfers of chunks at once. */
   public static final int SENDING_MAX = 64;
@@ -175,30 +179,9 @@ public final class SiteDoor implements AutoCloseable {
       return new InetSocketAddress(address.getAddress(), connector.getLocalPort());
     } catch (Exception e) {
       stop();
-      throw cannotListen(e);
+      throw Ports.cannotListen(
+          e, address.getHostString() + ":" + address.getPort(), "child sites", "site_address");
     }
-  }
-
-  private Failure cannotListen(Exception e) {
-    String what =
-        "listening for child sites on " + address.getHostString() + ":" + address.getPort();
-    for (Throwable at = e; at != null; at = at.getCause()) {
-      String why = String.valueOf(at.getMessage());
-      if (at instanceof BindException && why.contains("in use")) {
-        return Failure.temporary(
-                Code.PORT_IN_USE,
-                what,
-                "another program listens there",
-                "stop it, or set another port in site_address of site.json")
-            .because(e);
-      }
-    }
-    return Failure.permanent(
-            Code.CONFIGURATION_INVALID,
-            what,
-            String.valueOf(e.getMessage()),
-            "set an address of this machine and a port this user may take in site_address")
-        .because(e);
   }
 
   /** Closes the door: held requests end at once, transfers break off and are continued later. */

@@ -48,6 +48,8 @@ final class SiteHandler extends Handler.Abstract {
   private final Semaphore enrolling = new Semaphore(SiteDoor.ENROLLING_MAX);
   private final Semaphore held = new Semaphore(SiteDoor.HELD_MAX);
   private final Semaphore small = new Semaphore(SiteDoor.SMALL_MAX);
+  private final BodyBytes manifestBytes = new BodyBytes(SiteDoor.MANIFESTS_BYTES_MAX);
+  private final BodyBytes factBytes = new BodyBytes(SiteDoor.FACTS_BYTES_MAX);
   private final Semaphore sending = new Semaphore(SiteDoor.SENDING_MAX);
   private final Map<SiteCode, Semaphore> ofSite = new ConcurrentHashMap<>();
   private final Set<SiteCall> calls = ConcurrentHashMap.newKeySet();
@@ -200,10 +202,27 @@ final class SiteHandler extends Handler.Abstract {
     call.answer(200, JSON, SiteMessages.print(list));
   }
 
-  private static void manifest(SiteLink desk, Digest digest, SiteCall call)
+  private void manifest(SiteLink desk, Digest digest, SiteCall call)
       throws Failure, InterruptedException, IOException {
     byte[] stored = desk.manifest(digest, Receiver.MANIFEST_BYTES_MAX);
-    call.answer(200, "application/zstd", stored);
+    within(
+        manifestBytes,
+        digest,
+        stored.length,
+        () -> call.answerWritten(200, "application/zstd", stored));
+  }
+
+  /** Does a step while so many bytes are in memory for it. */
+  private static void within(BodyBytes bound, Object which, long bytes, Step step)
+      throws Failure, InterruptedException, IOException {
+    if (!bound.enter(which, bytes)) {
+      throw SiteRefusals.busy("bytes of requests");
+    }
+    try {
+      step.run();
+    } finally {
+      bound.leave(which);
+    }
   }
 
   private static void chunks(SiteLink desk, Digest digest, SiteCall call)
@@ -226,9 +245,13 @@ final class SiteHandler extends Handler.Abstract {
     out.finish();
   }
 
-  private static void facts(SiteLink desk, SiteCall call)
+  private void facts(SiteLink desk, SiteCall call)
       throws Failure, InterruptedException, IOException {
-    desk.tell(call.body(SiteLink.FACT_BYTES_MAX));
+    within(
+        factBytes,
+        call,
+        call.bodyBytes(SiteLink.FACT_BYTES_MAX),
+        () -> desk.tell(call.body(SiteLink.FACT_BYTES_MAX)));
     call.answer(204, "", new byte[0]);
   }
 }

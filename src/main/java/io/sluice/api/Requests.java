@@ -19,9 +19,12 @@ public final class Requests {
   /**
    * {@code POST /v0/packages/ID/assignments}.
    *
-   * @param sites site codes; empty means every site known here, now
+   * @param sites site codes; empty means every site, those that join later too
    */
   public record NewAssignment(List<String> sites) {}
+
+  /** {@code POST /v0/packages/ID/retries}: try again now what failed at this site. */
+  public record NewRetry() {}
 
   /**
    * {@code POST /v0/places}: a distribution point of this site.

@@ -46,9 +46,20 @@ public final class Views {
   /** {@code GET /v0/status}. */
   public record StatusView(
       String site,
+      ParentState parent,
       List<SiteState> sites,
       List<DeliveryState> deliveries,
       List<Activity> activities) {}
+
+  /**
+   * How asking the parent goes.
+   *
+   * @param site empty at the top, then so is the rest
+   * @param state {@code answers}, {@code not asked yet} or {@code no answer}
+   * @param since when asking began to fail; empty while it does not
+   * @param detail why it fails and what to do
+   */
+  public record ParentState(String site, String state, String since, String detail) {}
 
   /** A site of this hierarchy as seen from here. {@code lastHeard} is empty for the site itself. */
   public record SiteState(String site, String parent, String lastHeard, long bytesSent) {}
@@ -61,9 +72,25 @@ public final class Views {
    * @param detail cause and remedy of a failure, else what is waited for
    * @param nativeStreams streams the place's file system holds
    * @param sidecarStreams streams beside the version
+   * @param attempts of a failure of this very site; no attempts of others are known
    */
   public record DeliveryState(
-      Target target, String state, String detail, long nativeStreams, long sidecarStreams) {}
+      Target target,
+      String state,
+      String detail,
+      long nativeStreams,
+      long sidecarStreams,
+      Attempts attempts) {}
+
+  /** How often it was tried, and when it is tried again; 0 and empty if that is not known here. */
+  public record Attempts(int made, String next) {}
+
+  /**
+   * The answer to a wish to try again.
+   *
+   * @param steps how many failed steps of this site are tried again now
+   */
+  public record RetryView(String id, int steps) {}
 
   /** Which version where. */
   public record Target(String id, String name, int version, String site, String place) {}

@@ -1,5 +1,6 @@
 package io.sluice.catalog;
 
+import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.PackageId;
 import java.time.Instant;
@@ -37,6 +38,14 @@ public record WorkRow(Key key, int attempt, Instant notBefore, LastError error) 
           withItems(failure),
           failure.why(),
           failure.next());
+    }
+
+    /** The failure as a person reads it. */
+    public String text() {
+      Code known = Code.valueOf(code);
+      return temporary
+          ? Failure.temporary(known, what, why, next).text()
+          : Failure.permanent(known, what, why, next).text();
     }
 
     private static String withItems(Failure failure) {

@@ -28,6 +28,12 @@ public final class Works {
         Works::workRow);
   }
 
+  /** All of all packages. */
+  public List<WorkRow> list(Handle handle) {
+    return Rows.list(
+        handle.createQuery(COLUMNS + " ORDER BY package, version, destination"), Works::workRow);
+  }
+
   /** All of a package, by version and destination. */
   public List<WorkRow> list(Handle handle, PackageId id) {
     return Rows.list(
@@ -70,14 +76,20 @@ public final class Works {
     Catalog.Numbers.packageChanged(handle, key.id().toString());
   }
 
-  /** Makes everything of a package due at once; attempts are kept. */
-  public void dueNow(Handle handle, PackageId id, Instant now) {
-    handle.execute(
-        "UPDATE work SET not_before = ? WHERE package = ? AND not_before > ?",
-        now.toEpochMilli(),
-        id.toString(),
-        now.toEpochMilli());
+  /**
+   * Makes everything of a package due at once; attempts are kept.
+   *
+   * @return how much was not due yet
+   */
+  public int dueNow(Handle handle, PackageId id, Instant now) {
+    int rows =
+        handle.execute(
+            "UPDATE work SET not_before = ? WHERE package = ? AND not_before > ?",
+            now.toEpochMilli(),
+            id.toString(),
+            now.toEpochMilli());
     Catalog.Numbers.packageChanged(handle, id.toString());
+    return rows;
   }
 
   /** True if a fetch that may succeed by itself waits for its time. */

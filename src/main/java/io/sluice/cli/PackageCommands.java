@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code sluice package ...}: what an administrator does with packages at the local site. */
-@Command(name = "package", description = "Create, update, assign and list packages.")
+@Command(name = "package", description = "Create, update, assign, retry and list packages.")
 public final class PackageCommands {
   private PackageCommands() {}
 
@@ -24,6 +24,7 @@ public final class PackageCommands {
         .addSubcommand(new Create(terminal))
         .addSubcommand(new Update(terminal))
         .addSubcommand(new Assign(terminal))
+        .addSubcommand(new Retry(terminal))
         .addSubcommand(new Listing(terminal));
   }
 
@@ -53,12 +54,27 @@ public final class PackageCommands {
           terminal,
           server -> {
             Views.PackageView made = server.post("/v0/packages", request, Views.PackageView.class);
-            return server.post(
-                "/v0/packages/" + made.id() + "/versions",
-                new Requests.NewVersion(false),
-                Views.VersionView.class);
+            try {
+              return server.post(
+                  "/v0/packages/" + made.id() + "/versions",
+                  new Requests.NewVersion(false),
+                  Views.VersionView.class);
+            } catch (Failure e) {
+              throw goOn(e, made.id());
+            }
           },
           PackageCommands::shown);
+    }
+
+    /** The package is there, and only its first version is missing: not to be made again. */
+    private static Failure goOn(Failure e, String id) {
+      String what = "package " + id + " was made, but not captured: " + e.what();
+      String next = e.next() + "; then go on with \"sluice package update " + id + "\"";
+      Failure failure =
+          e.isTemporary()
+              ? Failure.temporary(e.code(), what, e.why(), next)
+              : Failure.permanent(e.code(), what, e.why(), next);
+      return failure.about(e.items()).because(e);
     }
   }
 
@@ -107,7 +123,7 @@ public final class PackageCommands {
         description = "a site that is to have it; may be given again")
     private List<String> sites = new ArrayList<>();
 
-    @Option(names = "--all", description = "every site known here now")
+    @Option(names = "--all", description = "every site, those that join later too")
     private boolean all;
 
     @CommandLine.Spec
@@ -131,6 +147,38 @@ public final class PackageCommands {
                   new Requests.NewAssignment(sites),
                   Views.AssignmentView.class),
           answer -> answer.id() + " is assigned to " + String.join(", ", answer.sites()) + "\n");
+    }
+  }
+
+  @Command(name = "retry", description = "Try again now what failed at the local site.")
+  static final class Retry implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin private Question question = new Question();
+
+    @Parameters(paramLabel = "PACKAGE", description = "its ID, such as CEN-1")
+    private String id = "";
+
+    Retry(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Failure, InterruptedException {
+      return question.put(
+          terminal,
+          server ->
+              server.post(
+                  "/v0/packages/" + id + "/retries",
+                  new Requests.NewRetry(),
+                  Views.RetryView.class),
+          Retry::text);
+    }
+
+    private static String text(Views.RetryView answer) {
+      return answer.steps() == 0
+          ? "Nothing of " + answer.id() + " waits to be tried again at this site.\n"
+          : answer.id() + ": " + answer.steps() + " failed at this site, tried again now.\n";
     }
   }
 

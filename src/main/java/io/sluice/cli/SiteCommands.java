@@ -128,7 +128,26 @@ public final class SiteCommands {
             here ? "now" : site.lastHeard().isEmpty() ? "never" : site.lastHeard(),
             here ? "-" : Quantity.bytes(site.bytesSent()));
       }
-      return sites.text() + "\n" + deliveries(status.deliveries()) + activities(status);
+      return parent(status.parent())
+          + sites.text()
+          + "\n"
+          + deliveries(status.deliveries())
+          + activities(status);
+    }
+
+    private static String parent(Views.ParentState parent) {
+      if (parent.site().isEmpty()) {
+        return "";
+      }
+      return parent.since().isEmpty()
+          ? "Parent " + parent.site() + ": " + parent.state() + ".\n\n"
+          : "Parent "
+              + parent.site()
+              + ": no answer since "
+              + parent.since()
+              + ".\n"
+              + parent.detail()
+              + "\n\n";
     }
 
     private static String deliveries(List<Views.DeliveryState> deliveries) {
@@ -147,11 +166,26 @@ public final class SiteCommands {
             target.place(),
             delivery.state());
         if (!delivery.detail().isEmpty()) {
-          notes.append(target.id()).append(" at ").append(target.site()).append(": ");
+          notes.append(target.id()).append(" at ").append(target.site());
+          notes.append(", ").append(target.place()).append(": ");
           notes.append(delivery.detail()).append('\n');
+          notes.append(again(delivery));
         }
       }
       return table.text() + (notes.isEmpty() ? "" : "\n" + notes);
+    }
+
+    private static String again(Views.DeliveryState delivery) {
+      Views.Attempts attempts = delivery.attempts();
+      return attempts.made() == 0
+          ? ""
+          : "  tried "
+              + attempts.made()
+              + (attempts.made() == 1 ? " time, again at " : " times, again at ")
+              + attempts.next()
+              + ",\n  or at once with \"sluice package retry "
+              + delivery.target().id()
+              + "\"\n";
     }
 
     private static String activities(Views.StatusView status) {

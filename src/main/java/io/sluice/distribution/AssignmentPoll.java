@@ -56,7 +56,7 @@ public final class AssignmentPoll {
         }
       };
   private String known = "";
-  private boolean answered;
+  private volatile boolean answered;
 
   /**
    * @param held how long the parent may hold the request open; zero in a simulation
@@ -98,6 +98,11 @@ public final class AssignmentPoll {
       answered = true;
     }
     return Duration.ZERO;
+  }
+
+  /** True if the parent answered when it was asked last. */
+  public boolean answers() {
+    return answered;
   }
 
   /** Why asking fails, if it does. */

@@ -387,13 +387,16 @@ public final class PackageDesk {
     return ledgers.read(ledgers.catalog().places()::list);
   }
 
-  /** Tries everything that failed about a package at once; attempts are kept. */
-  public void retry(PackageId id) throws Failure {
-    ledgers.write(
+  /**
+   * Tries everything that failed about a package at this site at once; attempts are kept.
+   *
+   * @return how many steps
+   */
+  public int retry(PackageId id) throws Failure {
+    return ledgers.write(
         handle -> {
           ledgers.catalog().packages().get(handle, id);
-          ledgers.catalog().works().dueNow(handle, id, clock.now());
-          return true;
+          return ledgers.catalog().works().dueNow(handle, id, clock.now());
         });
   }
 

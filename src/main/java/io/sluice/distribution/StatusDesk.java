@@ -5,6 +5,7 @@ import io.sluice.catalog.Catalog;
 import io.sluice.catalog.PackageRow;
 import io.sluice.catalog.SiteRow;
 import io.sluice.catalog.VersionRow;
+import io.sluice.catalog.WorkRow;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.PackageId;
 import io.sluice.site.SiteCode;
@@ -197,6 +198,11 @@ public final class StatusDesk {
                   Optional.empty()));
       case Event.Joined _, Event.HasPlace _, Event.Refused _, Event.Unknown _ -> Optional.empty();
     };
+  }
+
+  /** What failed at this very site and is tried again, with the last cause. */
+  public List<WorkRow> failing() throws Failure {
+    return ledgers.read(ledgers.catalog().works()::list);
   }
 
   /** This site and all below it, in order of code. */

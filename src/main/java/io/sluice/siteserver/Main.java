@@ -50,6 +50,7 @@ public final class Main {
         new CommandLine(new SiteGroup())
             .addSubcommand(new SiteInitCommand(terminal, founder))
             .addSubcommand(new SiteServeCommand(terminal, clock, random))
+            .addSubcommand(new SiteRestoredCommand(terminal, clock))
             .addSubcommand(new SiteCommands.Invite(terminal));
     CommandLine root =
         new CommandLine(new Main())

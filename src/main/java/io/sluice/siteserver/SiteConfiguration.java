@@ -66,6 +66,11 @@ public record SiteConfiguration(
       return new Address(matcher.group(1), Integer.parseInt(matcher.group(2)));
     }
 
+    /** The host as sockets and certificates take it: an IPv6 address without brackets. */
+    public String bareHost() {
+      return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
     @Override
     public String toString() {
       return host + ":" + port;

@@ -41,6 +41,7 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -108,7 +109,7 @@ final class SiteServer implements AutoCloseable {
     keep(disk.lock(folder.lock()));
     SqliteLibrary.unpackIn(folder.nativeLibraries());
     Library library = keep(Library.open(disk, folder.library()));
-    Database database = keep(database());
+    Database database = keep(database(folder, configuration));
     database.whenBroken(this::breakDown);
     Optional<SiteLink> parent = parent();
     SiteParts parts =
@@ -170,7 +171,8 @@ final class SiteServer implements AutoCloseable {
     ended.countDown();
   }
 
-  private Database database() throws Failure {
+  /** The database a configuration names. */
+  static Database database(SiteFolder folder, SiteConfiguration configuration) throws Failure {
     return configuration.database().equals(SiteConfiguration.SQLITE)
         ? Database.open(folder.database())
         : Database.open(configuration.database());
@@ -223,8 +225,8 @@ final class SiteServer implements AutoCloseable {
             parts.desks().enrolment()::enrol,
             parts.desks().enrolment()::issued);
     return new SiteDoor(
-        new InetSocketAddress(address.host(), address.port()),
-        authority().issueServer(List.of(address.host())),
+        new InetSocketAddress(address.bareHost(), address.port()),
+        authority().issueServer(List.of(address.bareHost())),
         callers,
         clock,
         random);
@@ -241,7 +243,8 @@ final class SiteServer implements AutoCloseable {
             parts.desks().status(),
             parts.desks().enrolment(),
             parts.desks().children(),
-            parts.receiver());
+            parts.receiver(),
+            parts.upward().poll());
     AdminRoutes.Me me =
         new AdminRoutes.Me(
             configuration.site(),
@@ -249,7 +252,7 @@ final class SiteServer implements AutoCloseable {
             () -> siteAddress,
             Main.release());
     return new AdminDoor(
-        configuration.adminAddress().host(),
+        configuration.adminAddress().bareHost(),
         configuration.adminAddress().port(),
         token,
         AdminRoutes.of(desks, me, clock));
@@ -258,8 +261,10 @@ final class SiteServer implements AutoCloseable {
   /** By which address children may reach this site, as far as it knows. */
   private static String reachable(InetSocketAddress listening) {
     String host = listening.getHostString();
-    boolean wildcard = host.equals("0.0.0.0") || host.equals("[::]") || host.equals("::");
-    return (wildcard ? hostName() : host) + ":" + listening.getPort();
+    boolean wildcard = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0").contains(host);
+    String literal = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    String named = wildcard ? hostName() : literal;
+    return named + ":" + listening.getPort();
   }
 
   private static String hostName() {
@@ -279,7 +284,7 @@ final class SiteServer implements AutoCloseable {
     SiteFolder.write(folder.addresses(), new JsonMapper().writeValueAsBytes(addresses), false);
   }
 
-  private static SiteConfiguration configuration(SiteFolder folder) throws Failure {
+  static SiteConfiguration configuration(SiteFolder folder) throws Failure {
     return SiteConfiguration.parse(read(folder.configuration()), folder.configuration().toString());
   }
 

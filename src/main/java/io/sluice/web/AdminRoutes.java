@@ -4,9 +4,12 @@ import io.sluice.api.Requests;
 import io.sluice.api.Views;
 import io.sluice.catalog.Assignments;
 import io.sluice.catalog.VersionRow;
+import io.sluice.catalog.WorkRow;
+import io.sluice.distribution.AssignmentPoll;
 import io.sluice.distribution.ChildDesk;
 import io.sluice.distribution.EnrolmentDesk;
 import io.sluice.distribution.PackageDesk;
+import io.sluice.distribution.ParentTrouble;
 import io.sluice.distribution.StatusDesk;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
@@ -18,6 +21,8 @@ import io.sluice.transfer.ReceiveProgress;
 import io.sluice.transfer.Receiver;
 import io.sluice.trust.EnrolmentToken;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,13 +38,18 @@ public final class AdminRoutes {
   private final Me me;
   private final Clock clock;
 
-  /** Whom to ask. */
+  /**
+   * Whom to ask.
+   *
+   * @param poll asks the parent, if there is one
+   */
   public record Desks(
       PackageDesk packages,
       StatusDesk status,
       EnrolmentDesk enrolment,
       ChildDesk children,
-      Receiver receiver) {}
+      Receiver receiver,
+      Optional<AssignmentPoll> poll) {}
 
   /**
    * Who this site is.
@@ -69,6 +79,8 @@ public final class AdminRoutes {
             "POST",
             "/v0/packages/*/assignments",
             (words, body) -> routes.assign(words.get(0), body)),
+        new Route(
+            "POST", "/v0/packages/*/retries", (words, body) -> routes.retry(words.get(0), body)),
         new Route("POST", "/v0/places", (words, body) -> routes.place(body)),
         new Route("POST", "/v0/invitations", (words, body) -> routes.invite(body)));
   }
@@ -148,6 +160,12 @@ public final class AdminRoutes {
     return new Views.AssignmentView(id.toString(), sites(desks.packages.get(id).audience()));
   }
 
+  private Views.RetryView retry(String package_, AdminDoor.Body body) throws Failure {
+    body.as(Requests.NewRetry.class);
+    PackageId id = id(package_);
+    return new Views.RetryView(id.toString(), desks.packages.retry(id));
+  }
+
   private static Set<SiteCode> codes(List<String> named) throws Failure {
     Set<SiteCode> codes = new TreeSet<>();
     List<String> problems = new ArrayList<>();
@@ -198,23 +216,54 @@ public final class AdminRoutes {
           new Views.SiteState(
               site.site().text(),
               site.parent().map(SiteCode::text).orElse(""),
-              site.heard()
-                  .map(heard -> heard.truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString())
-                  .orElse(""),
+              site.heard().map(AdminRoutes::time).orElse(""),
               sent.getOrDefault(site.site(), 0L)));
     }
     Map<PackageId, String> names = new java.util.HashMap<>();
     for (PackageDesk.Listed one : desks.packages.list()) {
       names.put(one.row().id(), one.row().name());
     }
+    Map<WorkRow.Key, WorkRow> failing = new java.util.HashMap<>();
+    desks.status.failing().forEach(work -> failing.put(work.key(), work));
     List<Views.DeliveryState> deliveries = new ArrayList<>();
     for (StatusDesk.Standing standing : desks.status.standings()) {
-      deliveries.add(view(standing, names.getOrDefault(standing.target().id(), "")));
+      StatusDesk.Target target = standing.target();
+      Optional<WorkRow> work =
+          target.site().equals(me.site) && standing.condition() == StatusDesk.Condition.FAILED
+              ? Optional.ofNullable(
+                  failing.get(new WorkRow.Key(target.id(), standing.version(), target.place())))
+              : Optional.empty();
+      deliveries.add(view(standing, names.getOrDefault(target.id(), ""), work));
     }
-    return new Views.StatusView(me.site.text(), sites, deliveries, activities());
+    return new Views.StatusView(me.site.text(), parent(), sites, deliveries, activities());
   }
 
-  private static Views.DeliveryState view(StatusDesk.Standing standing, String name) {
+  private Views.ParentState parent() {
+    if (me.parent.isEmpty() || desks.poll.isEmpty()) {
+      return new Views.ParentState("", "", "", "");
+    }
+    String parent = me.parent.get().text();
+    Optional<ParentTrouble> trouble = desks.poll.get().trouble();
+    return trouble
+        .map(
+            one ->
+                new Views.ParentState(parent, "no answer", time(one.since()), one.failure().text()))
+        .orElseGet(
+            () ->
+                new Views.ParentState(
+                    parent, desks.poll.get().answers() ? "answers" : "not asked yet", "", ""));
+  }
+
+  private static String time(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /**
+   * @param work of a step of this site that failed: its last failure, where the fact that tells of
+   *     it may be older
+   */
+  private static Views.DeliveryState view(
+      StatusDesk.Standing standing, String name, Optional<WorkRow> work) {
     StatusDesk.Target target = standing.target();
     Views.Target where =
         new Views.Target(
@@ -226,9 +275,13 @@ public final class AdminRoutes {
     return new Views.DeliveryState(
         where,
         standing.condition().name().toLowerCase(Locale.ROOT),
-        standing.cause().map(Event.Cause::text).orElse(""),
+        work.map(one -> one.error().text())
+            .or(() -> standing.cause().map(Event.Cause::text))
+            .orElse(""),
         standing.streams().map(Event.Streams::asStreams).orElse(0L),
-        standing.streams().map(Event.Streams::inSidecar).orElse(0L));
+        standing.streams().map(Event.Streams::inSidecar).orElse(0L),
+        work.map(one -> new Views.Attempts(one.attempt(), time(one.notBefore())))
+            .orElse(new Views.Attempts(0, "")));
   }
 
   private List<Views.Activity> activities() {

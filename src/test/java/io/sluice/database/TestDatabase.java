@@ -74,6 +74,11 @@ public interface TestDatabase extends AutoCloseable {
     };
   }
 
+  /** The address of what {@link #postgres} empties, for those who open it themselves. */
+  static String postgresUrl() {
+    return Server.started().getJdbcUrl("postgres", "postgres");
+  }
+
   @Override
   void close() throws IOException, Failure;
 

@@ -127,11 +127,11 @@ class SiteServerTest {
   void whatIsStuckIsShownWithItsCauseAndTriedAgainWhenAsked() throws Exception {
     Path data = founded("CEN", "127.0.0.1");
     Path point = folder.resolve("point");
-    Files.writeString(point, "a file where the folder should be");
     try (SiteServer server = serve(data)) {
+      done("dp", "add", point.toString(), "--data", data.toString());
+      Files.writeString(point, "a file where the folder should be");
       done("package", "create", "Office", source.toString(), "--data", data.toString());
       done("package", "assign", "CEN-1", "--all", "--data", data.toString());
-      done("dp", "add", point.toString(), "--data", data.toString());
       until(() -> status(data).contains("failed"));
       assertThat(status(data))
           .contains("CEN-1 at CEN, main: SLU-", "why:", "next:", "tried ", "again at ")

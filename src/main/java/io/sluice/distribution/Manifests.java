@@ -1,19 +1,12 @@
 package io.sluice.distribution;
 
-import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.sluice.content.Digest;
-import io.sluice.content.Frame;
 import io.sluice.content.Library;
 import io.sluice.failure.Failure;
-import io.sluice.manifest.Entry;
 import io.sluice.manifest.Manifest;
-import io.sluice.manifest.ManifestReader;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
+import io.sluice.manifest.StoredManifest;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,8 +16,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * it. Safe from any thread.
  */
 public final class Manifests {
-  private static final int WINDOW_LOG_MAX = 23;
-
   private final Library library;
   private final Shared<byte[]> stored = new Shared<>();
   private final Shared<Manifest> whole = new Shared<>();
@@ -49,12 +40,12 @@ public final class Manifests {
    * @throws Failure CONTENT_MISSING, CONTENT_CORRUPT, MANIFEST_CORRUPT or DISK_ERROR
    */
   public Manifest whole(Digest digest) throws Failure, InterruptedException {
-    return whole.get(digest, () -> parse(digest, true));
+    return whole.get(digest, () -> StoredManifest.whole(library.storedDocument(digest)));
   }
 
   /** The manifest with its chunks and without its entries; fails as {@link #whole} does. */
   public Manifest chunksOnly(Digest digest) throws Failure, InterruptedException {
-    return chunkLists.get(digest, () -> parse(digest, false));
+    return chunkLists.get(digest, () -> StoredManifest.chunksOnly(library.storedDocument(digest)));
   }
 
   private interface Making<T> {
@@ -83,32 +74,6 @@ public final class Manifests {
       } finally {
         making.unlock();
       }
-    }
-  }
-
-  private Manifest parse(Digest digest, boolean withEntries) throws Failure {
-    List<Entry> entries = new ArrayList<>();
-    List<Frame.Chunk> chunks = new ArrayList<>();
-    ManifestReader.Visitor collector =
-        new ManifestReader.Visitor() {
-          @Override
-          public void entry(Entry entry) {
-            if (withEntries) {
-              entries.add(entry);
-            }
-          }
-
-          @Override
-          public void chunk(Frame.Chunk chunk) {
-            chunks.add(chunk);
-          }
-        };
-    try (ZstdInputStreamNoFinalizer plain =
-        new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(library.storedDocument(digest)))) {
-      plain.setLongMax(WINDOW_LOG_MAX);
-      return new Manifest(ManifestReader.read(plain, collector), entries, chunks);
-    } catch (IOException e) {
-      throw new IllegalStateException("a verified document does not decode", e);
     }
   }
 }

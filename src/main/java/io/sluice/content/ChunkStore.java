@@ -44,7 +44,7 @@ public interface ChunkStore {
   interface Intake extends AutoCloseable {
     /**
      * True exactly once per digest that neither the store holds nor this session has claimed: the
-     * caller then appends a frame with it, or fails the session.
+     * caller then appends a frame with it, or fails the session unless another session does so.
      */
     boolean claim(Digest chunk);
 

@@ -25,9 +25,11 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * What is missing at this site, read anew only where the catalog has changed, and which steps are
- * being carried out. At most one step at a distribution point and {@link #FETCHES_MAX} fetches are
- * out at once, each handed out to one caller: neither kind takes the other's turn, nor one
- * distribution point another's. Safe from any thread.
+ * being carried out. At most one step at a distribution point, one fetch of a package and {@link
+ * #FETCHES_MAX} fetches are out at once, each handed out to one caller: neither kind takes the
+ * other's turn, nor one distribution point another's. A version that is published while an earlier
+ * one of its package is being fetched waits for it: most of it is the same content. Safe from any
+ * thread.
  */
 final class Agenda {
   /** How many versions are fetched at once: more than one, so that a huge one is not in the way. */
@@ -37,11 +39,10 @@ final class Agenda {
   private final SiteCode here;
   private final Map<PackageId, Slice.Wanted> open = new TreeMap<>();
   private final Set<String> busyPlaces = new HashSet<>();
-  private final Set<WorkRow.Key> out = new HashSet<>();
+  private final Set<PackageId> fetching = new HashSet<>();
   private final Map<String, HeldBack> heldBack = new HashMap<>();
   private List<String> places = List.of();
   private long known;
-  private int fetching;
 
   Agenda(Catalog catalog) {
     this.catalog = catalog;
@@ -117,9 +118,8 @@ final class Agenda {
         Planner.plan(slice(), now).stream().filter(step -> isFree(step, now)).findFirst();
     first.ifPresent(
         step -> {
-          out.add(step.key());
           if (step.destination().isEmpty()) {
-            fetching++;
+            fetching.add(step.id());
           } else {
             busyPlaces.add(step.destination());
           }
@@ -129,11 +129,11 @@ final class Agenda {
 
   private boolean isFree(Step step, Instant now) {
     HeldBack back = heldBack.get(step.destination());
-    if (out.contains(step.key()) || (back != null && !Planner.isDue(back.until, now))) {
+    if (back != null && !Planner.isDue(back.until, now)) {
       return false;
     }
     return step.destination().isEmpty()
-        ? fetching < FETCHES_MAX
+        ? fetching.size() < FETCHES_MAX && !fetching.contains(step.id())
         : !busyPlaces.contains(step.destination());
   }
 
@@ -157,9 +157,8 @@ final class Agenda {
 
   /** Takes a step back, however it ended. */
   synchronized void end(Step step) {
-    out.remove(step.key());
     if (step.destination().isEmpty()) {
-      fetching--;
+      fetching.remove(step.id());
     } else {
       busyPlaces.remove(step.destination());
     }

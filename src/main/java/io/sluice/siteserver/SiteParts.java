@@ -96,7 +96,7 @@ public record SiteParts(
     Ledgers ledgers = Ledgers.open(holdings.database, self.site, self.parent, clock);
     Pace pace = new Pace(clock, BACKOFF, seams.random);
     Manifests manifests = new Manifests(library);
-    Receiver receiver = new Receiver(library, disk);
+    Receiver receiver = new Receiver(library, disk, clock);
     Capture capture = new Capture(seams.platform, seams.threads, library, clock);
     Desks desks =
         new Desks(

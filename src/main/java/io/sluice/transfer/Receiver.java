@@ -1,6 +1,5 @@
 package io.sluice.transfer;
 
-import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.sluice.content.ChunkStore;
 import io.sluice.content.Digest;
 import io.sluice.content.Disk;
@@ -8,13 +7,11 @@ import io.sluice.content.Frame;
 import io.sluice.content.Library;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
-import io.sluice.manifest.Entry;
 import io.sluice.manifest.Manifest;
-import io.sluice.manifest.ManifestReader;
+import io.sluice.manifest.StoredManifest;
+import io.sluice.time.Clock;
 import io.sluice.trust.TrustedVersion;
 import io.sluice.trust.VersionRecord;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -26,7 +23,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings a trusted version into the library: its manifest first, then the chunks the library lacks,
  * in one request. Resuming is doing it again. Safe from any thread; several versions may be
- * received at once, the same one by one thread at a time.
+ * received at once, the same one by one thread at a time. A chunk that several of them lack is
+ * asked for by one; the others ask for the rest first and then wait for it, or ask for what that
+ * one did not get (docs/design/0014-a-chunk-is-asked-for-by-one-transfer.md).
  *
  * <p>Order of durable writes: the manifest (verified against the record) before any chunk; each
  * segment is appended after its chunks' digests were compared; one commit before the call returns,
@@ -45,20 +44,21 @@ public final class Receiver {
   /** How many ordinals a message names. */
   private static final int NAMED_MAX = 10;
 
-  private static final int WINDOW_LOG_MAX = 23;
-
   private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
 
   private final Library library;
   private final Disk disk;
+  private final InFlight inFlight;
   private final Set<Receiving> active = ConcurrentHashMap.newKeySet();
 
   /**
+   * @param library received into by no other receiver
    * @param disk the one the library lies on: free space is asked of it
    */
-  public Receiver(Library library, Disk disk) {
+  public Receiver(Library library, Disk disk, Clock clock) {
     this.library = library;
     this.disk = disk;
+    this.inFlight = new InFlight(clock);
   }
 
   /** The transfers going on, in no order. */
@@ -82,17 +82,20 @@ public final class Receiver {
     Manifest manifest = manifest(link, record);
     Receiving receiving = null;
     try (ChunkStore.Intake intake = library.intake()) {
-      Ordinals wanted = wanted(manifest, intake);
+      BitSet wanted = wanted(manifest, intake);
       try (SegmentStore segments = new SegmentStore(manifest, wanted, intake, link.peer())) {
         receiving = new Receiving(record, segments);
         active.add(receiving);
         if (!wanted.isEmpty()) {
           requireSpace(record, segments.plainBytesWanted());
         }
-        fetch(link, segments, wanted, intake);
+        fetch(link, receiving, intake);
         requireAll(record, segments, link);
         return new Received(
-            manifest, segments.chunksStored(), segments.plainBytesStored(), segments.storedBytes());
+            manifest.digest(),
+            segments.chunksStored(),
+            segments.plainBytesStored(),
+            segments.storedBytes());
       }
     } finally {
       if (receiving != null) {
@@ -114,20 +117,10 @@ public final class Receiver {
   }
 
   /** Fetches what is wanted and commits whatever came, however it ended. */
-  private void fetch(
-      SiteLink link, SegmentStore segments, Ordinals wanted, ChunkStore.Intake intake)
+  private void fetch(SiteLink link, Receiving receiving, ChunkStore.Intake intake)
       throws Failure, InterruptedException {
     try {
-      for (Ordinals part : wanted.parts()) {
-        LOG.debug("asks for chunks {} {}", segments.manifest().digest(), part.print());
-        link.chunks(
-            segments.manifest().digest(),
-            part,
-            segment -> {
-              segments.accept(segment);
-              disk.reached("transfer.segment-stored");
-            });
-      }
+      fetch(link, receiving);
     } catch (Failure | InterruptedException e) {
       try {
         commit(intake);
@@ -143,12 +136,88 @@ public final class Receiver {
     commit(intake);
   }
 
+  /** Each turn asks for something that was not asked for before, or waits while others ask. */
+  private void fetch(SiteLink link, Receiving receiving) throws Failure, InterruptedException {
+    SegmentStore segments = receiving.segments;
+    while (!segments.open().isEmpty()) {
+      long releases = inFlight.releases();
+      BitSet mine = claim(segments);
+      if (!mine.isEmpty()) {
+        try {
+          ask(link, segments, mine);
+        } finally {
+          inFlight.release(digests(segments, mine));
+        }
+      } else if (!segments.open().isEmpty() && !inFlight.awaitRelease(releases)) {
+        throw stuck(receiving.record, segments);
+      }
+    }
+  }
+
+  /** Claims what is open and nobody asks for; what others have stored meanwhile is not open. */
+  private BitSet claim(SegmentStore segments) {
+    BitSet mine = new BitSet();
+    int count = 0;
+    BitSet open = segments.open();
+    for (int ordinal = open.nextSetBit(0);
+        ordinal >= 0 && count < InFlight.CLAIMED_MAX;
+        ordinal = open.nextSetBit(ordinal + 1)) {
+      Digest chunk = segments.manifest().chunks().get(ordinal).digest();
+      if (library.holds(chunk)) {
+        segments.brought(ordinal);
+      } else if (inFlight.claim(chunk)) {
+        // Who had it until now stored it before letting it go, so look again.
+        if (library.holds(chunk)) {
+          inFlight.release(List.of(chunk));
+          segments.brought(ordinal);
+        } else {
+          mine.set(ordinal);
+          count++;
+        }
+      }
+    }
+    return mine;
+  }
+
+  private static List<Digest> digests(SegmentStore segments, BitSet ordinals) {
+    List<Frame.Chunk> chunks = segments.manifest().chunks();
+    return ordinals.stream().mapToObj(ordinal -> chunks.get(ordinal).digest()).toList();
+  }
+
+  private void ask(SiteLink link, SegmentStore segments, BitSet ordinals)
+      throws Failure, InterruptedException {
+    segments.ask(ordinals);
+    for (Ordinals part : Ordinals.of(ordinals).parts()) {
+      LOG.debug("asks for chunks {} {}", segments.manifest().digest(), part.print());
+      link.chunks(
+          segments.manifest().digest(),
+          part,
+          segment -> {
+            segments.accept(segment);
+            inFlight.progressed();
+            disk.reached("transfer.segment-stored");
+          });
+    }
+    segments.answered();
+  }
+
+  private static Failure stuck(VersionRecord record, SegmentStore segments) {
+    return Failure.temporary(
+        Code.TRANSFER_INTERRUPTED,
+        "receiving " + name(record),
+        segments.open().cardinality()
+            + " of its chunks are on their way with another version, of which nothing arrived for "
+            + InFlight.STUCK_MAX.toSeconds()
+            + " s",
+        "nothing to do: it continues by itself");
+  }
+
   private void commit(ChunkStore.Intake intake) throws Failure {
     intake.commit();
     disk.reached("transfer.chunks-durable");
   }
 
-  private Ordinals wanted(Manifest manifest, ChunkStore.Intake intake) {
+  private static BitSet wanted(Manifest manifest, ChunkStore.Intake intake) {
     BitSet missing = new BitSet();
     List<Frame.Chunk> chunks = manifest.chunks();
     for (int ordinal = 0; ordinal < chunks.size(); ordinal++) {
@@ -157,7 +226,7 @@ public final class Receiver {
         missing.set(ordinal);
       }
     }
-    return Ordinals.of(missing);
+    return missing;
   }
 
   private void requireSpace(VersionRecord record, long plainBytes) throws Failure {
@@ -199,7 +268,7 @@ public final class Receiver {
       keepManifest(link, record, stored);
     }
     disk.reached("transfer.manifest-durable");
-    return parse(stored);
+    return StoredManifest.chunksOnly(stored);
   }
 
   private void keepManifest(SiteLink link, VersionRecord record, byte[] stored) throws Failure {
@@ -229,32 +298,6 @@ public final class Receiver {
       }
     }
     return new byte[0];
-  }
-
-  /** Parses a manifest whose digest was compared; never holds its plain bytes at once. */
-  private static Manifest parse(byte[] stored) throws Failure {
-    List<Entry> entries = new ArrayList<>();
-    List<Frame.Chunk> chunks = new ArrayList<>();
-    ManifestReader.Visitor collector =
-        new ManifestReader.Visitor() {
-          @Override
-          public void entry(Entry entry) {
-            entries.add(entry);
-          }
-
-          @Override
-          public void chunk(Frame.Chunk chunk) {
-            chunks.add(chunk);
-          }
-        };
-    try (ZstdInputStreamNoFinalizer plain =
-        new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(stored))) {
-      plain.setLongMax(WINDOW_LOG_MAX);
-      Digest digest = ManifestReader.read(plain, collector);
-      return new Manifest(digest, entries, chunks);
-    } catch (IOException e) {
-      throw new IllegalStateException("a verified document does not decode", e);
-    }
   }
 
   private static String name(VersionRecord record) {

@@ -18,8 +18,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Verifies the segments of one transfer and stores each as one frame, as it came. A segment that
  * was not asked for, or whose chunks do not have the manifest's digests, ends the transfer; the
- * ones before it stay. Memory does not grow with what a peer sends: each wanted ordinal is accepted
- * once. One thread feeds it; the counts may be read from any.
+ * ones before it stay. Memory does not grow with what a peer sends: each ordinal asked for is
+ * accepted once.
+ *
+ * <p>A wanted ordinal is open until it is asked for or another transfer has brought its chunk;
+ * asked for until it arrives or the answer ends; absent if the answer ended without it. One thread
+ * feeds it; the counts may be read from any.
  */
 final class SegmentStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentStore.class);
@@ -27,24 +31,50 @@ final class SegmentStore implements AutoCloseable {
   private final Manifest manifest;
   private final ChunkStore.Intake intake;
   private final String peer;
-  private final BitSet outstanding;
-  private final int chunksWanted;
-  private final long plainBytesWanted;
+  private final BitSet open;
+  private final BitSet asked = new BitSet();
+  private final BitSet absent = new BitSet();
   private final FrameCodec codec = new FrameCodec();
   private final byte[] plain = new byte[Frame.PLAIN_BYTES_MAX];
 
+  private final AtomicInteger chunksWanted = new AtomicInteger();
+  private final AtomicLong plainBytesWanted = new AtomicLong();
   private final AtomicInteger chunksStored = new AtomicInteger();
   private final AtomicLong plainBytesStored = new AtomicLong();
   private final AtomicLong storedBytes = new AtomicLong();
 
-  SegmentStore(Manifest manifest, Ordinals wanted, ChunkStore.Intake intake, String peer) {
+  SegmentStore(Manifest manifest, BitSet wanted, ChunkStore.Intake intake, String peer) {
     this.manifest = manifest;
     this.intake = intake;
     this.peer = peer;
-    this.outstanding = wanted.bits();
-    this.chunksWanted = outstanding.cardinality();
-    this.plainBytesWanted =
-        outstanding.stream().mapToLong(ordinal -> manifest.chunks().get(ordinal).length()).sum();
+    this.open = (BitSet) wanted.clone();
+    this.chunksWanted.set(open.cardinality());
+    this.plainBytesWanted.set(
+        open.stream().mapToLong(ordinal -> manifest.chunks().get(ordinal).length()).sum());
+  }
+
+  /** What is still to be asked for, unless another transfer brings it. */
+  BitSet open() {
+    return (BitSet) open.clone();
+  }
+
+  /** Another transfer has stored the chunk: it is not wanted from here any more. */
+  void brought(int ordinal) {
+    open.clear(ordinal);
+    chunksWanted.decrementAndGet();
+    plainBytesWanted.addAndGet(-manifest.chunks().get(ordinal).length());
+  }
+
+  /** These are being asked for: from now on their segments are accepted. */
+  void ask(BitSet ordinals) {
+    open.andNot(ordinals);
+    asked.or(ordinals);
+  }
+
+  /** Everything asked for has been answered; what did not come is absent. */
+  void answered() {
+    absent.or(asked);
+    asked.clear();
   }
 
   /** Verifies a segment and stores it. */
@@ -60,7 +90,7 @@ final class SegmentStore implements AutoCloseable {
       throw e.code() == Code.CONTENT_CORRUPT ? wrong(segment, frame, e) : e;
     }
     intake.append(frame);
-    segment.ordinals().forEach(outstanding::clear);
+    segment.ordinals().forEach(asked::clear);
     chunksStored.addAndGet(segment.ordinals().size());
     plainBytesStored.addAndGet(length);
     storedBytes.addAndGet(segment.stored().length);
@@ -68,12 +98,12 @@ final class SegmentStore implements AutoCloseable {
         "stored chunks {} {} {}", manifest.digest(), segment.ordinals(), segment.stored().length);
   }
 
-  /** The manifest's chunks of these ordinals, each wanted and not yet here. */
+  /** The manifest's chunks of these ordinals, each asked for and not yet here. */
   private List<Frame.Chunk> chunks(Segment segment) throws Failure {
     List<Frame.Chunk> chunks = new ArrayList<>();
     BitSet twice = new BitSet();
     for (int ordinal : segment.ordinals()) {
-      if (!outstanding.get(ordinal) || twice.get(ordinal)) {
+      if (!asked.get(ordinal) || twice.get(ordinal)) {
         throw violation(ordinal, "a chunk that was not asked for, or sent before");
       }
       twice.set(ordinal);
@@ -118,7 +148,7 @@ final class SegmentStore implements AutoCloseable {
   }
 
   int chunksWanted() {
-    return chunksWanted;
+    return chunksWanted.get();
   }
 
   int chunksStored() {
@@ -126,7 +156,7 @@ final class SegmentStore implements AutoCloseable {
   }
 
   long plainBytesWanted() {
-    return plainBytesWanted;
+    return plainBytesWanted.get();
   }
 
   long plainBytesStored() {
@@ -137,9 +167,9 @@ final class SegmentStore implements AutoCloseable {
     return storedBytes.get();
   }
 
-  /** The first ordinals that have not come. */
+  /** The first ordinals that were asked for and have not come. */
   List<Integer> absent(int most) {
-    return outstanding.stream().limit(most).boxed().toList();
+    return absent.stream().limit(most).boxed().toList();
   }
 
   @Override

@@ -94,7 +94,7 @@ class DistributorTest {
     return new Distributor(
         cen.ledgers,
         new Distributor.Means(
-            new Receiver(cen.library, new HostDisk()),
+            new Receiver(cen.library, new HostDisk(), clock),
             () -> {
               throw new IllegalStateException("no parent");
             },

@@ -75,6 +75,14 @@ final class TestSite implements AutoCloseable {
   /** What calls of a kind fail with, at the parent. */
   final Map<String, Failure> parentFails = new HashMap<>();
 
+  /** Happens once, while the parent answers a request for chunks. */
+  Optional<Meanwhile> whileChunksTravel = Optional.empty();
+
+  /** Something that happens in the middle of something else. */
+  interface Meanwhile {
+    void happen() throws Failure, InterruptedException;
+  }
+
   Library library;
   Ledgers ledgers;
   PackageDesk packages;
@@ -145,7 +153,7 @@ final class TestSite implements AutoCloseable {
         new Distributor(
             ledgers,
             new Distributor.Means(
-                new Receiver(library, disk),
+                new Receiver(library, disk, clock),
                 Link::new,
                 () -> keys,
                 manifests,
@@ -254,7 +262,13 @@ final class TestSite implements AutoCloseable {
     @Override
     public void chunks(Digest manifest, Ordinals wanted, SegmentSink sink)
         throws Failure, InterruptedException {
-      desk("chunks").chunks(manifest, wanted, sink);
+      SiteLink desk = desk("chunks");
+      Optional<Meanwhile> meanwhile = whileChunksTravel;
+      whileChunksTravel = Optional.empty();
+      if (meanwhile.isPresent()) {
+        meanwhile.get().happen();
+      }
+      desk.chunks(manifest, wanted, sink);
     }
 
     @Override

@@ -11,7 +11,9 @@ import io.sluice.manifest.PackageId;
 import io.sluice.site.SiteCode;
 import io.sluice.status.Event;
 import io.sluice.trust.SettableClock;
+import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +134,32 @@ class WholeSiteTest {
     runAll();
     assertThat(placed(sto, "shop")).isEqualTo("version two");
     assertThat(standings(cen, id)).contains("STO/shop v2 PLACED");
+  }
+
+  @Test
+  void aVersionPublishedDuringTheFetchOfTheLastOneWaitsForIt() throws Exception {
+    update();
+    assign(wst);
+    wst.whileChunksTravel =
+        Optional.of(
+            () -> {
+              overwrite("setup.txt", "version two");
+              cen.packages.update(id, false, bytes -> {});
+              wst.asked.clear();
+              wst.poll.step();
+              wst.distributor.step();
+              assertThat(wst.asked).containsExactly("assignments");
+            });
+    runAll();
+    assertThat(standings(cen, id)).containsExactly("CEN/ v2 HELD", "WST/ v2 HELD");
+  }
+
+  private void overwrite(String name, String text) {
+    try {
+      Files.writeString(source.resolve(name), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

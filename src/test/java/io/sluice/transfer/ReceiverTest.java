@@ -15,6 +15,7 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.ManifestReader;
+import io.sluice.time.SystemClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +52,8 @@ class ReceiverTest {
   }
 
   private Received receive(SiteLink link) throws Failure, InterruptedException {
-    return new Receiver(child, disk).receive(link, TransferSamples.signed(manifest.digest()));
+    return new Receiver(child, disk, new SystemClock())
+        .receive(link, TransferSamples.signed(manifest.digest()));
   }
 
   private Failure refusal(SiteLink link) {
@@ -95,7 +97,7 @@ class ReceiverTest {
     LibraryLink link = new LibraryLink(parent);
     Received received = receive(link);
 
-    assertThat(received.manifest()).isEqualTo(manifest);
+    assertThat(received.manifest()).isEqualTo(manifest.digest());
     assertThat(received.chunksFetched()).isEqualTo(manifest.chunks().size());
     assertThat(received.plainBytesFetched()).isEqualTo(CONTENT.length);
     assertThat(TransferSamples.readBack(child, manifest)).isEqualTo(CONTENT);
@@ -211,7 +213,7 @@ class ReceiverTest {
         .isNotNull();
     assertThat(heldByChild().cardinality()).isPositive();
     assertThat(reached).endsWith("transfer.chunks-durable");
-    assertThat(new Receiver(child, disk).progress()).isEmpty();
+    assertThat(new Receiver(child, disk, new SystemClock()).progress()).isEmpty();
   }
 
   @Test
@@ -331,7 +333,7 @@ class ReceiverTest {
         catchThrowableOfType(
             Failure.class,
             () ->
-                new Receiver(child, disk)
+                new Receiver(child, disk, new SystemClock())
                     .receive(new LibraryLink(parent), TransferSamples.signed(digest)));
 
     assertThat(failure.code()).isEqualTo(Code.MANIFEST_CORRUPT);
@@ -345,7 +347,7 @@ class ReceiverTest {
         catchThrowableOfType(
             Failure.class,
             () ->
-                new Receiver(child, new FullDisk(disk))
+                new Receiver(child, new FullDisk(disk), new SystemClock())
                     .receive(link, TransferSamples.signed(manifest.digest())));
 
     assertThat(failure.code()).isEqualTo(Code.NO_SPACE);
@@ -377,7 +379,7 @@ class ReceiverTest {
 
   @Test
   void showsHowFarItIs() throws Exception {
-    Receiver receiver = new Receiver(child, disk);
+    Receiver receiver = new Receiver(child, disk, new SystemClock());
     List<ReceiveProgress> seen = new ArrayList<>();
     Tampering watching =
         new Tampering(

@@ -15,6 +15,7 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Manifest;
 import io.sluice.site.SiteCode;
+import io.sluice.time.SystemClock;
 import io.sluice.transfer.AssignmentList;
 import io.sluice.transfer.HttpSiteLink;
 import io.sluice.transfer.LibraryLink;
@@ -69,7 +70,8 @@ class SiteTransferTest {
   }
 
   private void receive(SiteLink link) throws Failure, InterruptedException {
-    new Receiver(child, disk).receive(link, TransferSamples.signed(manifest.digest()));
+    new Receiver(child, disk, new SystemClock())
+        .receive(link, TransferSamples.signed(manifest.digest()));
   }
 
   private BitSet missingAtTheChild() {
@@ -411,7 +413,7 @@ class SiteTransferTest {
               }
             });
     HttpSiteLink link = world.link(world.enrolled(WST));
-    Receiver receiver = new Receiver(child, disk);
+    Receiver receiver = new Receiver(child, disk, new SystemClock());
     Future<Throwable> asked =
         executor.submit(
             () -> {

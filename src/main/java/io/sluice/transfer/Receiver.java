@@ -74,7 +74,7 @@ public final class Receiver {
    * @throws Failure what the link throws; PROTOCOL_VIOLATION if manifest or chunks are not what the
    *     record and the manifest say; MANIFEST_CORRUPT, MANIFEST_TOO_NEW or MANIFEST_TOO_LARGE;
    *     NO_SPACE before anything was asked for; CHUNK_NOT_HELD (temporary) if the parent lacks
-   *     chunks; DISK_ERROR
+   *     chunks; CONTENT_MISSING (temporary) if a chunk was found damaged here meanwhile; DISK_ERROR
    */
   public Received receive(SiteLink link, TrustedVersion version)
       throws Failure, InterruptedException {
@@ -91,6 +91,7 @@ public final class Receiver {
         }
         fetch(link, receiving, intake);
         requireAll(record, segments, link);
+        requireHeld(record, manifest);
         return new Received(
             manifest.digest(),
             segments.chunksStored(),
@@ -257,6 +258,19 @@ public final class Receiver {
               + " of manifest "
               + record.manifest(),
           "nothing to do: they are asked for again when the parent has them");
+    }
+  }
+
+  /** A chunk that was here from the start may have been found damaged by a reader meanwhile. */
+  private void requireHeld(VersionRecord record, Manifest manifest) throws Failure {
+    for (Frame.Chunk chunk : manifest.chunks()) {
+      if (!library.holds(chunk.digest())) {
+        throw Failure.temporary(
+            Code.CONTENT_MISSING,
+            "receiving " + name(record),
+            "the library lost chunk " + chunk.digest() + " meanwhile: it was found damaged",
+            "nothing to do: it is fetched again; check the library's disk");
+      }
     }
   }
 

@@ -16,13 +16,18 @@ import io.sluice.failure.Failure;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.ManifestReader;
 import io.sluice.time.SystemClock;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +159,51 @@ class ReceiverTest {
         .isEqualTo(expected.cardinality())
         .isBetween(1, manifest.chunks().size() / 2);
     assertThat(TransferSamples.readBack(child, manifest)).isEqualTo(CONTENT);
+  }
+
+  @Test
+  void aChunkFoundDamagedDuringTheTransferIsFetchedAgain() throws Exception {
+    TransferSamples.storeChunks(child, Arrays.copyOf(CONTENT, 1_000_000));
+    Digest here = manifest.chunks().getFirst().digest();
+    assertThat(child.holds(here)).isTrue();
+    List<Failure> found = new ArrayList<>();
+    Tampering meanwhile =
+        new Tampering(
+            (index, segment, sink) -> {
+              sink.accept(segment);
+              if (found.isEmpty()) {
+                damage(child.place(here).orElseThrow());
+                found.add(
+                    catchThrowableOfType(
+                        Failure.class, () -> child.read(here, new byte[1 << 20], 0)));
+              }
+            });
+    Failure failure = refusal(meanwhile);
+
+    assertThat(found.getFirst().code()).isEqualTo(Code.CONTENT_CORRUPT);
+    assertThat(failure.code()).isEqualTo(Code.CONTENT_MISSING);
+    assertThat(failure.isTemporary()).isTrue();
+    assertThat(receive(new LibraryLink(parent)).chunksFetched()).isPositive();
+    assertThat(TransferSamples.readBack(child, manifest)).isEqualTo(CONTENT);
+  }
+
+  /** Changes bytes of a frame of the child. */
+  private void damage(ChunkStore.Place place) {
+    try (Stream<Path> files = Files.walk(folder.resolve("child").resolve("packs"))) {
+      Path pack =
+          files
+              .filter(
+                  file ->
+                      file.getFileName().toString().startsWith("%016x.".formatted(place.pack())))
+              .findFirst()
+              .orElseThrow();
+      try (RandomAccessFile bytes = new RandomAccessFile(pack.toFile(), "rw")) {
+        bytes.seek(place.offset() + 1_000);
+        bytes.write(new byte[64]);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -43,6 +43,7 @@ public final class HttpEnrolment {
             Optional.of(ENROL_MAX));
     try (HttpWire wire =
         new HttpWire(
+            HttpWire.Flow.READ,
             peer,
             token.address(),
             SiteTls.enrolling(token.authority(), token.parent(), clock, random),

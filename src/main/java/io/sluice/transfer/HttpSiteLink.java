@@ -15,10 +15,15 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
 /**
- * The way to a parent over HTTP/2 and TLS 1.3 (docs/formats/site-protocol.md). Two connections: one
- * for what is small and must not wait, one for chunks.
+ * The way to a parent over HTTP/2 and TLS 1.3 (docs/formats/site-protocol.md). One connection for
+ * what is small and must not wait, and one for each transfer of chunks that goes on. Of chunks the
+ * parent may send on only when the sink has taken the segment, and so stored it: when a connection
+ * breaks, at most one largest segment was sent in vain.
  */
 public final class HttpSiteLink implements SiteLink {
+  /** The most bytes of one connection that were sent and not stored when it breaks. */
+  public static final int UNSTORED_BYTES_MAX = HttpWire.UNKEPT_BYTES_MAX;
+
   /** How much longer than the parent may hold a request its answer may take. */
   static final Duration GRACE = Duration.ofSeconds(15);
 
@@ -41,8 +46,8 @@ public final class HttpSiteLink implements SiteLink {
       ClientIdentity identity, String address, Clock clock, SecureRandom random, Duration silence) {
     this.peer = "parent " + identity.parent() + " at " + address;
     SSLContext tls = SiteTls.client(identity, clock, random);
-    this.small = new HttpWire(peer, address, tls, silence);
-    this.bulk = new HttpWire(peer, address, tls, silence);
+    this.small = new HttpWire(HttpWire.Flow.READ, peer, address, tls, silence);
+    this.bulk = new HttpWire(HttpWire.Flow.KEPT, peer, address, tls, silence);
   }
 
   @Override
@@ -94,6 +99,7 @@ public final class HttpSiteLink implements SiteLink {
           SegmentReader reader = new SegmentReader(body, what);
           for (Optional<Segment> next = reader.next(); next.isPresent(); next = reader.next()) {
             sink.accept(next.get());
+            body.kept();
           }
           return true;
         });

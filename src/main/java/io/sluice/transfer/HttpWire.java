@@ -3,6 +3,7 @@ package io.sluice.transfer;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.trust.SiteTls;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -24,10 +25,15 @@ import javax.net.ssl.SSLContext;
 import jdk.net.ExtendedSocketOptions;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.Connection;
+import org.eclipse.jetty.client.Destination;
+import org.eclipse.jetty.client.DuplexConnectionPool;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.InputStreamResponseListener;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.HTTP2Session;
+import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.http2.client.transport.HttpClientTransportOverHTTP2;
 import org.eclipse.jetty.io.ClientConnector;
@@ -35,16 +41,30 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * One HTTP/2 connection to one site, dialled when first needed and again after it broke. Answers
- * are read as they come, with flow control: what the caller does not read, the peer cannot send.
- * Safe from any thread.
+ * HTTP/2 connections to one site, dialled when first needed and again after they broke. Answers are
+ * read as they come, with flow control: what the caller does not read, or, on {@link Flow#KEPT},
+ * does not keep, the peer cannot send. Safe from any thread.
  */
 final class HttpWire implements AutoCloseable {
-  /** Receive window of a stream: a couple of frames. */
-  static final int STREAM_WINDOW_BYTES = 1 << 20;
+  /** How requests share connections, and when the peer may send on. */
+  enum Flow {
+    /** All requests on one connection; what was read makes room for more. */
+    READ,
+    /** One request at a time a connection; what was kept makes room for more. */
+    KEPT
+  }
 
-  /** Receive window of the connection: two streams at full speed. */
-  static final int CONNECTION_WINDOW_BYTES = 2 << 20;
+  /**
+   * The most bytes of answers that a {@link Flow#KEPT} connection may have sent and the reader not
+   * kept, and so the most that moves again after it broke: one largest segment.
+   */
+  static final int UNKEPT_BYTES_MAX = SegmentWriter.MAGIC_BYTES + SegmentWriter.SEGMENT_BYTES_MAX;
+
+  /** Connections of a {@link Flow#KEPT} wire: as many as there are transfers at once. */
+  static final int KEPT_CONNECTIONS_MAX = 4;
+
+  private static final int READ_STREAM_WINDOW_BYTES = 1 << 20;
+  private static final int READ_CONNECTION_WINDOW_BYTES = 2 << 20;
 
   /** How long silence is borne on a real line. */
   static final Duration SILENCE_MAX = Duration.ofSeconds(60);
@@ -68,18 +88,20 @@ final class HttpWire implements AutoCloseable {
   private final String peer;
   private final Duration silence;
   private final Set<Request> inFlight = ConcurrentHashMap.newKeySet();
+  private final Map<Connection, StoredCredit> credits = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /**
+   * @param flow how requests share connections
    * @param peer for messages
    * @param address {@code host:port}
    * @param silence how long a request or answer may make no progress at all
    */
-  HttpWire(String peer, String address, SSLContext tls, Duration silence) {
+  HttpWire(Flow flow, String peer, String address, SSLContext tls, Duration silence) {
     this.peer = peer;
     this.silence = silence;
     this.origin = "https://" + address;
-    this.client = client(tls);
+    this.client = client(flow, tls);
     try {
       client.start();
       // No redirects, no challenges, no other manners of the web: an answer is what it says.
@@ -104,7 +126,52 @@ final class HttpWire implements AutoCloseable {
 
   /** Reads an answer's body as it comes. */
   interface Reading<T> {
-    T read(InputStream body) throws IOException, Failure, InterruptedException;
+    T read(Answer body) throws IOException, Failure, InterruptedException;
+  }
+
+  /** An answer's body as it comes. */
+  static final class Answer extends FilterInputStream {
+    private final StoredCredit.Account account;
+    private long unkept;
+
+    private Answer(InputStream in, StoredCredit.Account account) {
+      super(in);
+      this.account = account;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int value = super.read();
+      unkept += value < 0 ? 0 : 1;
+      return value;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length) throws IOException {
+      int some = super.read(into, from, length);
+      unkept += Math.max(some, 0);
+      return some;
+    }
+
+    /** Everything read so far is kept and need not be sent again. */
+    void kept() {
+      account.kept(unkept);
+      unkept = 0;
+    }
+  }
+
+  /** Finds the account of the answer while its connection is surely busy with it. */
+  private final class Listening extends InputStreamResponseListener {
+    private volatile StoredCredit.Account account = new StoredCredit().current();
+
+    @Override
+    public void onHeaders(Response response) {
+      StoredCredit credit = credits.get(response.getRequest().getConnection());
+      if (credit != null) {
+        account = credit.current();
+      }
+      super.onHeaders(response);
+    }
   }
 
   /**
@@ -119,7 +186,8 @@ final class HttpWire implements AutoCloseable {
     ask.body.ifPresent(
         body -> request.method("POST").body(new BytesRequestContent(body.type, body.bytes)));
     inFlight.add(request);
-    try (InputStreamResponseListener listener = new InputStreamResponseListener()) {
+    Listening listener = new Listening();
+    try (listener) {
       if (closed) {
         throw unreachable(ask, new IOException("the link was closed"));
       }
@@ -132,6 +200,7 @@ final class HttpWire implements AutoCloseable {
     } catch (IOException e) {
       throw broken(ask, request, e);
     } finally {
+      listener.account.settle();
       inFlight.remove(request);
     }
   }
@@ -140,7 +209,7 @@ final class HttpWire implements AutoCloseable {
     return duration.toMillis();
   }
 
-  private Response answer(Ask ask, Request request, InputStreamResponseListener listener)
+  private Response answer(Ask ask, Request request, Listening listener)
       throws Failure, InterruptedException {
     try {
       Duration most = ask.total.orElse(silence).plus(CONNECT_MAX);
@@ -160,14 +229,10 @@ final class HttpWire implements AutoCloseable {
   }
 
   private <T> T read(
-      Ask ask,
-      Request request,
-      Response response,
-      InputStreamResponseListener listener,
-      Reading<T> reading)
+      Ask ask, Request request, Response response, Listening listener, Reading<T> reading)
       throws IOException, Failure, InterruptedException {
     boolean whole = false;
-    try (InputStream body = listener.getInputStream()) {
+    try (Answer body = new Answer(listener.getInputStream(), listener.account)) {
       int status = response.getStatus();
       if (status < 200 || status > 299) {
         byte[] refusal = body.readNBytes(SiteMessages.REFUSAL_BYTES_MAX + 1);
@@ -254,7 +319,7 @@ final class HttpWire implements AutoCloseable {
     }
   }
 
-  private static HttpClient client(SSLContext tls) {
+  private HttpClient client(Flow flow, SSLContext tls) {
     QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX, THREADS_MIN);
     threads.setName("site-link");
     threads.setDaemon(true);
@@ -267,18 +332,51 @@ final class HttpWire implements AutoCloseable {
     connector.setExecutor(threads);
     connector.setSslContextFactory(factory);
     HTTP2Client http2 = new HTTP2Client(connector);
-    http2.setInitialStreamRecvWindow(STREAM_WINDOW_BYTES);
-    http2.setInitialSessionRecvWindow(CONNECTION_WINDOW_BYTES);
     http2.setMaxConcurrentPushedStreams(0);
-    HttpClient client = new HttpClient(new HttpClientTransportOverHTTP2(http2));
+    HttpClient client =
+        switch (flow) {
+          case READ -> read(http2);
+          case KEPT -> kept(http2);
+        };
     client.setExecutor(threads);
-    client.setMaxConnectionsPerDestination(1);
     client.setMaxRequestsQueuedPerDestination(QUEUED_MAX);
     client.setConnectTimeout(millis(CONNECT_MAX));
     client.setAddressResolutionTimeout(millis(CONNECT_MAX));
     client.setIdleTimeout(millis(CONNECTION_IDLE_MAX));
     client.setFollowRedirects(false);
     client.setUserAgentField(null);
+    return client;
+  }
+
+  private static HttpClient read(HTTP2Client http2) {
+    http2.setInitialStreamRecvWindow(READ_STREAM_WINDOW_BYTES);
+    http2.setInitialSessionRecvWindow(READ_CONNECTION_WINDOW_BYTES);
+    HttpClient client = new HttpClient(new HttpClientTransportOverHTTP2(http2));
+    client.setMaxConnectionsPerDestination(1);
+    return client;
+  }
+
+  private HttpClient kept(HTTP2Client http2) {
+    http2.setInitialStreamRecvWindow(UNKEPT_BYTES_MAX);
+    http2.setInitialSessionRecvWindow(UNKEPT_BYTES_MAX);
+    http2.setFlowControlStrategyFactory(StoredCredit::new);
+    HttpClientTransportOverHTTP2 transport =
+        new HttpClientTransportOverHTTP2(http2) {
+          @Override
+          protected Connection newConnection(
+              Destination destination, Session session, HTTP2Connection connection) {
+            Connection made = super.newConnection(destination, session, connection);
+            credits.keySet().removeIf(Connection::isClosed);
+            if (((HTTP2Session) session).getFlowControlStrategy() instanceof StoredCredit credit) {
+              credits.put(made, credit);
+            }
+            return made;
+          }
+        };
+    transport.setConnectionPoolFactory(
+        destination -> new DuplexConnectionPool(destination, KEPT_CONNECTIONS_MAX));
+    HttpClient client = new HttpClient(transport);
+    client.setMaxConnectionsPerDestination(KEPT_CONNECTIONS_MAX);
     return client;
   }
 

@@ -23,6 +23,13 @@ public final class SegmentWriter {
   /** Bytes of one run. */
   static final int RUN_BYTES = 8;
 
+  /** Bytes before the first segment. */
+  static final int MAGIC_BYTES = 4;
+
+  /** The most bytes of a segment, head and runs included. */
+  static final int SEGMENT_BYTES_MAX =
+      HEAD_BYTES + RUN_BYTES * Frame.CHUNKS_MAX + Segment.STORED_BYTES_MAX;
+
   private final OutputStream out;
   private int sent;
 
@@ -58,7 +65,7 @@ public final class SegmentWriter {
   }
 
   private void magic() throws IOException {
-    out.write(ByteBuffer.allocate(4).putInt(MAGIC).array());
+    out.write(ByteBuffer.allocate(MAGIC_BYTES).putInt(MAGIC).array());
   }
 
   /** Consecutive ordinals as runs, in the segment's own order, which need not ascend. */

@@ -55,7 +55,10 @@ public interface SiteLink extends AutoCloseable {
   @Override
   void close();
 
-  /** Takes segments one by one as they arrive. A failure ends the request. */
+  /**
+   * Takes segments one by one as they arrive, and has stored one when it returns. A failure ends
+   * the request.
+   */
   interface SegmentSink {
     void accept(Segment segment) throws Failure, InterruptedException;
   }

@@ -108,7 +108,7 @@ final class SiteCall {
     }
   }
 
-  /** Begins an answer of unknown length; nothing goes out before the first full piece. */
+  /** Begins an answer of unknown length; nothing goes out before a full piece or a flush. */
   Joined stream() {
     response.setStatus(200);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/octet-stream");
@@ -178,6 +178,15 @@ final class SiteCall {
           SiteCall.this.write(ByteBuffer.wrap(joined));
           filled = 0;
         }
+      }
+    }
+
+    /** Returns when everything has been handed to the connection, as far as the peer takes it. */
+    @Override
+    public void flush() throws IOException {
+      if (filled > 0) {
+        SiteCall.this.write(ByteBuffer.wrap(joined, 0, filled));
+        filled = 0;
       }
     }
 

@@ -61,7 +61,7 @@ public final class SiteDoor implements AutoCloseable {
   /** Requests of one site at once. */
   public static final int OF_SITE_MAX = 16;
 
-  /** Connections at once: two a child. */
+  /** Connections at once: two a child, up to five while it receives several versions. */
   public static final int CONNECTIONS_MAX = 20_000;
 
   private static final int STREAMS_MAX = 32;

@@ -237,6 +237,8 @@ final class SiteHandler extends Handler.Abstract {
         segment -> {
           try {
             writer.write(segment);
+            // Whole, so that the child can store it and let the next one come.
+            out.flush();
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }

@@ -73,7 +73,7 @@ abstract class SiteLinkContractTest {
             catchThrowableOfType(Failure.class, () -> link.manifest(nothing, 1000)),
             catchThrowableOfType(
                 Failure.class, () -> link.chunks(nothing, Ordinals.parse("0"), segment -> {})))) {
-      assertThat(failure.code()).isIn(Code.NOT_FOUND, Code.CONTENT_MISSING);
+      assertThat(failure.code()).isIn(Code.NOT_FOUND, Code.CONTENT_MISSING, Code.PARENT_REFUSED);
       assertThat(failure.isTemporary()).isFalse();
     }
   }

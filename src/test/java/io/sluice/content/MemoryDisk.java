@@ -291,7 +291,7 @@ public final class MemoryDisk implements Disk {
     if (!folders.contains(folder)) {
       throw DiskFailures.missing("asking for the free space of", folder);
     }
-    return Math.max(0, capacity - used());
+    return Math.max(0, capacity - usedBytes());
   }
 
   @Override
@@ -377,7 +377,8 @@ public final class MemoryDisk implements Disk {
     }
   }
 
-  private long used() {
+  /** How many bytes all files have together; asked even of a machine that stands still. */
+  public synchronized long usedBytes() {
     long sum = 0;
     for (File file : new LinkedHashSet<>(names.values())) {
       sum += file.length;
@@ -425,12 +426,12 @@ public final class MemoryDisk implements Disk {
         bytes.get(more);
         try {
           operation("writing", name, more.length);
-          long free = capacity - used();
+          long free = capacity - usedBytes();
           if (free < more.length) {
             throw DiskFailures.noSpace("writing", name, more.length, Math.max(0, free));
           }
         } catch (Failure | Stopped e) {
-          file.append(more, (int) Math.min(more.length / 2, Math.max(0, capacity - used())));
+          file.append(more, (int) Math.min(more.length / 2, Math.max(0, capacity - usedBytes())));
           throw e;
         }
         file.append(more, more.length);

@@ -12,7 +12,7 @@ import java.util.Set;
 /**
  * What one site was sent, to hold it to the law of resuming: a chunk that was stored is asked for
  * again only if a loss of power or a failing disk can have taken it, and never once it was made
- * durable.
+ * durable; nor while another request of the same process has asked for it and is not over.
  */
 final class Deliveries {
   private final String site;
@@ -23,6 +23,9 @@ final class Deliveries {
 
   private final Set<Digest> durable = new HashSet<>();
   private final Map<Digest, Integer> times = new HashMap<>();
+
+  /** Which request of the living process a chunk is asked for with. */
+  private final Map<Digest, Request> asking = new HashMap<>();
 
   /** How often a chunk was rightly asked for. */
   private final Map<Digest, Integer> reasons = new HashMap<>();
@@ -35,8 +38,8 @@ final class Deliveries {
     this.published = published;
   }
 
-  /** One request for chunks. */
-  final class Request {
+  /** One request for chunks; closed when it is over, however it ended. */
+  final class Request implements AutoCloseable {
     private final Manifest manifest;
 
     private Request(Manifest manifest) {
@@ -61,12 +64,14 @@ final class Deliveries {
             () -> site + " took chunk " + chunk + " more often than it asked for it");
       }
     }
+
+    @Override
+    public void close() {
+      asking.values().removeIf(request -> request == this);
+    }
   }
 
-  /**
-   * The site asks for chunks. Two transfers at once may both lack a chunk and both ask; one after
-   * the other may not.
-   */
+  /** The site asks for chunks. */
   Request asked(Digest manifest, Ordinals wanted) {
     Request request = new Request(published.manifest(manifest));
     wanted.bits().stream()
@@ -79,6 +84,9 @@ final class Deliveries {
               Laws.hold(
                   !stored.contains(chunk),
                   () -> site + " asks for chunk " + chunk + ", which it has stored");
+              Laws.hold(
+                  asking.putIfAbsent(chunk, request) == null,
+                  () -> site + " asks for chunk " + chunk + " with two requests at once");
               reasons.merge(chunk, 1, Integer::sum);
             });
     return request;
@@ -88,6 +96,11 @@ final class Deliveries {
   void committed() {
     durable.addAll(stored);
     stored.clear();
+  }
+
+  /** The process has ended, and its requests with it, even if they are still unwinding. */
+  void ended() {
+    asking.clear();
   }
 
   /** What is not durable may be lost: the power went, or the disk failed. */

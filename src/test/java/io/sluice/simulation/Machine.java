@@ -9,8 +9,8 @@ import io.sluice.trust.TrustedKeys;
 
 /**
  * What a site keeps in its data folder: disk, database and keys. Outlives the site's processes. No
- * faults but those of {@link MemoryDisk}: what the database has committed stays, an open
- * transaction is undone.
+ * faults but those of {@link MemoryDisk} and {@link InMemory}: what the database has committed
+ * stays, an open transaction is undone.
  *
  * @param trusted the signing keys trusted here
  */

@@ -132,16 +132,17 @@ final class SimulatedLink implements SiteLink {
       throws Failure, InterruptedException {
     String what = "fetching chunks of manifest " + manifest + " from " + peer();
     byte[] request = wanted.print().getBytes(StandardCharsets.US_ASCII);
-    Deliveries.Request asked = ends.deliveries.asked(manifest, wanted);
-    leave(what);
-    byte[] answer = answer(what, manifest, request);
-    arrive(what);
-    SegmentReader reader = new SegmentReader(new ByteArrayInputStream(answer), what);
-    for (Optional<Segment> next = reader.next(); next.isPresent(); next = reader.next()) {
-      timeline.pass(weather.delay());
-      life.step("a segment's arrival");
-      sink.accept(next.get());
-      asked.delivered(next.get());
+    try (Deliveries.Request asked = ends.deliveries.asked(manifest, wanted)) {
+      leave(what);
+      byte[] answer = answer(what, manifest, request);
+      arrive(what);
+      SegmentReader reader = new SegmentReader(new ByteArrayInputStream(answer), what);
+      for (Optional<Segment> next = reader.next(); next.isPresent(); next = reader.next()) {
+        timeline.pass(weather.delay());
+        life.step("a segment's arrival");
+        sink.accept(next.get());
+        asked.delivered(next.get());
+      }
     }
   }
 

@@ -23,6 +23,14 @@ import java.util.TreeMap;
  * reading back finds; the site's process can die before and after every chunk, before the switch
  * and after it. What was half built is then gone. It never shows anything but a version that was
  * whole.
+ *
+ * <p>The real {@link io.sluice.distributionpoint.FolderPlace} does not run here: it works on a host
+ * file system through {@code java.nio.file} and {@code filesystem.Platform}, with links, modes and
+ * streams, which {@link io.sluice.content.MemoryDisk} has not. So this stands in for it and is
+ * whole by construction: the simulation tests when places are filled, what the ledgers say of it
+ * and what happens after a place fails. That nothing half-built is ever shown, that the switch is
+ * atomic, durable and resumed after a death at any of its steps is tested by FolderPlaceTest,
+ * CrashPointTest and KillTest.
  */
 final class SimulatedPlace implements Place {
   private final String name;

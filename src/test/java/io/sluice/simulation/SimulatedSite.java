@@ -3,6 +3,7 @@ package io.sluice.simulation;
 import io.sluice.catalog.Changes;
 import io.sluice.catalog.VersionRow;
 import io.sluice.content.MemoryDisk;
+import io.sluice.database.InMemory;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.PackageId;
@@ -103,6 +104,11 @@ final class SimulatedSite {
   /** Empty until the site has been made. */
   Optional<MemoryDisk> disk() {
     return machine.map(Machine::disk);
+  }
+
+  /** Empty until the site has been made. */
+  Optional<InMemory> database() {
+    return machine.map(Machine::database);
   }
 
   SimulatedClock.Offset clock() {
@@ -278,7 +284,8 @@ final class SimulatedSite {
   }
 
   private void died(Life ended, String where) {
-    if (ended == life) {
+    // A machine that was lost meanwhile is not there to fall again.
+    if (ended == life && isSettled()) {
       fall(End.values()[random.nextInt(End.values().length)], where);
     }
   }
@@ -286,6 +293,7 @@ final class SimulatedSite {
   private void fall(End how, String where) {
     world.log(code + " " + how + " " + where);
     life.end();
+    deliveries.ended();
     SiteRooms dead = rooms;
     rooms = null;
     loops.clear();
@@ -293,11 +301,14 @@ final class SimulatedSite {
       dead.abandon();
     }
     MemoryDisk disk = machine.orElseThrow().disk();
+    long before = disk.usedBytes();
     switch (how) {
       case KILLED -> disk.restart();
       case POWER_LOST -> disk.crash();
       case POWER_LOST_LATE -> disk.crash(random);
     }
+    world.tally().add(how.name(), 1);
+    world.tally().add(Tally.UNFORCED_BYTES_LOST, before - disk.usedBytes());
     if (how != End.KILLED) {
       deliveries.lost();
     }
@@ -333,7 +344,7 @@ final class SimulatedSite {
         return Optional.of(FAILED_WAIT);
       }
       // As the server does: after a failed disk only a new process may go on.
-      if (mine == life) {
+      if (mine == life && isSettled()) {
         fall(End.KILLED, what);
       }
     }

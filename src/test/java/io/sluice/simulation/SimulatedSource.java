@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -28,15 +29,22 @@ final class SimulatedSource {
 
   /**
    * @param path of a folder below the platform's root; it is really there, and empty
+   * @param like begins with the files this one has now, under other names; or with new ones
    */
-  SimulatedSource(Path path, MemoryPlatform platform, RandomGenerator random) {
+  SimulatedSource(
+      Path path, MemoryPlatform platform, RandomGenerator random, Optional<SimulatedSource> like) {
     this.path = path;
     this.platform = platform;
     this.random = random;
     this.folder = platform.add(platform.top(), Name.of(path.getFileName().toString()), true);
-    addLarge();
-    addLarge();
-    addLarge();
+    if (like.isPresent()) {
+      SimulatedSource other = like.get();
+      other.files.keySet().forEach(name -> write(added(), other.content.get(name.toString())));
+    } else {
+      addLarge();
+      addLarge();
+      addLarge();
+    }
     addSmall();
   }
 

@@ -53,7 +53,12 @@ final class Simulation {
 
   /** How a run went. */
   record Outcome(
-      Digest fingerprint, long events, int versions, int lives, int segments, int chunksAgain) {}
+      Digest fingerprint,
+      long events,
+      int versions,
+      int lives,
+      int segments,
+      Map<String, Long> troubles) {}
 
   Simulation(long seed, Path sourceRoot) throws Failure {
     this.world = new World(seed, sourceRoot, this::afterEvent);
@@ -97,13 +102,14 @@ final class Simulation {
   }
 
   private Outcome outcome() {
+    sites.forEach(site -> world.tally().add(Tally.CHUNKS_AGAIN, site.deliveries().chunksAgain()));
     return new Outcome(
         world.fingerprint(),
         world.timeline().happened(),
         world.published().count(),
         sites.stream().mapToInt(site -> site.life().number()).sum(),
         sites.stream().mapToInt(site -> site.deliveries().segments()).sum(),
-        sites.stream().mapToInt(site -> site.deliveries().chunksAgain()).sum());
+        world.tally().counts());
   }
 
   /** Makes the sites; the last one at any time. */
@@ -138,9 +144,13 @@ final class Simulation {
   /** Plans what the administrator does. */
   private void plan() {
     int count = random.nextInt(1, PACKAGES_MAX + 1);
+    Optional<SimulatedSource> last = Optional.empty();
     for (int i = 0; i < count; i++) {
       String name = "package " + i;
-      SimulatedSource source = world.source(world.sourceRoot().resolve("p" + i));
+      // Packages made of each other share content, as versions of one package do.
+      Optional<SimulatedSource> like = random.nextBoolean() ? last : Optional.empty();
+      SimulatedSource source = world.source(world.sourceRoot().resolve("p" + i), like);
+      last = Optional.of(source);
       long first = random.nextLong(TROUBLED.toMillis() / 2);
       int changes = random.nextInt(4);
       ask(

@@ -13,6 +13,7 @@ final class Weather {
   private static final double[] ODDS = {0, 0, 0.02, 0.1, 0.3};
 
   private final RandomGenerator random;
+  private final Tally tally;
   private final Map<Fault, Double> odds = new EnumMap<>(Fault.class);
   private final int slowest;
   private boolean calm;
@@ -37,8 +38,9 @@ final class Weather {
     PLACE_DAMAGES
   }
 
-  Weather(RandomGenerator random) {
+  Weather(RandomGenerator random, Tally tally) {
     this.random = random;
+    this.tally = tally;
     this.slowest = random.nextInt(1, 4_000);
     for (Fault fault : Fault.values()) {
       odds.put(fault, ODDS[random.nextInt(ODDS.length)]);
@@ -58,12 +60,16 @@ final class Weather {
 
   boolean strikes(Fault fault) {
     double odd = odds.getOrDefault(fault, 0.0);
-    return odd > 0 && random.nextDouble() < odd;
+    boolean strikes = odd > 0 && random.nextDouble() < odd;
+    tally.add(fault.name(), strikes ? 1 : 0);
+    return strikes;
   }
 
   /** How long something takes. */
   Duration delay() {
-    return Duration.ofMillis(random.nextInt(slowest));
+    int millis = random.nextInt(slowest);
+    tally.add(Tally.DELAYS, millis > 0 ? 1 : 0);
+    return Duration.ofMillis(millis);
   }
 
   /** A number from 0 on. */

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -29,6 +30,7 @@ import java.util.SplittableRandom;
 final class World {
   private final SplittableRandom random;
   private final Timeline timeline;
+  private final Tally tally = new Tally();
   private final Weather weather;
   private final MemoryPlatform platform;
   private final SigningKey key;
@@ -47,7 +49,7 @@ final class World {
   World(long seed, Path sourceRoot, Timeline.Deed after) throws Failure {
     this.random = new SplittableRandom(seed);
     this.timeline = new Timeline(after);
-    this.weather = new Weather(random.split());
+    this.weather = new Weather(random.split(), tally);
     this.sourceRoot = sourceRoot;
     this.platform = new MemoryPlatform(sourceRoot);
     this.key = GoldenKeys.signing();
@@ -79,6 +81,11 @@ final class World {
     return timeline;
   }
 
+  /** What has gone wrong. */
+  Tally tally() {
+    return tally;
+  }
+
   Weather weather() {
     return weather;
   }
@@ -100,8 +107,8 @@ final class World {
     return sourceRoot;
   }
 
-  SimulatedSource source(Path folder) {
-    return new SimulatedSource(folder, platform, random.split());
+  SimulatedSource source(Path folder, Optional<SimulatedSource> like) {
+    return new SimulatedSource(folder, platform, random.split(), like);
   }
 
   /** Says which source a package is captured from. */

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,13 +156,40 @@ class CrashPointTest {
       assertThat(wanted.version).as("only the first version may be absent").isEqualTo(1);
       return;
     }
-    // The last file of each version, which tells them apart, and how many files there are.
     Path shown = current.toRealPath();
-    try (Stream<Path> mine = Files.walk(wanted.source);
-        Stream<Path> theirs = Files.walk(shown)) {
-      long missing = mine.count() - theirs.count();
-      assertThat(missing).as("entries %s lacks", shown).isIn(0L, 2L);
+    Set<Path> mine = entries(wanted.source);
+    Set<Path> theirs = entries(shown);
+    // What each version adds, which tells it from the last one.
+    Set<Path> missing = new TreeSet<>(mine);
+    missing.removeAll(theirs);
+    Set<Path> added = new TreeSet<>(mine);
+    added.removeIf(entry -> !entry.startsWith("version-" + wanted.version));
+    assertThat(mine).as("entries of the source").containsAll(theirs);
+    assertThat(missing).as("entries %s lacks", shown).isIn(Set.of(), added);
+    for (Path entry : theirs) {
+      assertThat(same(wanted.source.resolve(entry), shown.resolve(entry)))
+          .as("%s is as it is in the source", shown.resolve(entry))
+          .isTrue();
     }
+  }
+
+  private static Set<Path> entries(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.map(folder::relativize).collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  /** Compares sort and bytes; streams are compared when a version is complete. */
+  private static boolean same(Path mine, Path theirs) throws IOException {
+    if (Files.isSymbolicLink(mine)) {
+      return Files.isSymbolicLink(theirs)
+          && Files.readSymbolicLink(mine).equals(Files.readSymbolicLink(theirs));
+    }
+    if (Files.isDirectory(mine)) {
+      return Files.isDirectory(theirs, LinkOption.NOFOLLOW_LINKS);
+    }
+    return Files.isRegularFile(theirs, LinkOption.NOFOLLOW_LINKS)
+        && Files.mismatch(mine, theirs) < 0;
   }
 
   private static Set<String> documented() throws IOException {

@@ -15,6 +15,9 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,31 +40,27 @@ public final class Main {
     PrintStream out = stream(FileDescriptor.out);
     PrintStream err = stream(FileDescriptor.err);
     Terminal terminal = new Terminal(out, err, isTerminal());
-    int status = commands(terminal, new SystemClock(), new SecureRandom()).execute(args);
+    int status = commands(terminal, new SystemClock(), new SecureRandom(), args).execute(args);
     out.flush();
     err.flush();
     System.exit(status);
   }
 
-  /** The whole command tree. */
-  static CommandLine commands(Terminal terminal, Clock clock, SecureRandom random) {
-    SiteFounder founder = new SiteFounder(clock, random);
-    CommandLine site =
-        new CommandLine(new SiteGroup())
-            .addSubcommand(new SiteInitCommand(terminal, founder))
-            .addSubcommand(new SiteServeCommand(terminal, clock, random))
-            .addSubcommand(new SiteRestoredCommand(terminal, clock))
-            .addSubcommand(new SiteCommands.Invite(terminal));
-    CommandLine root =
-        new CommandLine(new Main())
-            .addSubcommand(new QuickstartCommand(terminal, clock, random))
-            .addSubcommand(new CaptureCommand(terminal, clock))
-            .addSubcommand(new RestoreCommand(terminal, clock))
-            .addSubcommand(new VerifyCommand(terminal))
-            .addSubcommand("site", site)
-            .addSubcommand("package", PackageCommands.commands(terminal))
-            .addSubcommand("dp", SiteCommands.distributionPoint(terminal))
-            .addSubcommand(new SiteCommands.Status(terminal));
+  /**
+   * The command tree, as much of it as these words need: the library learns each command's options
+   * by reflection, and a cold start would pay for all of them.
+   */
+  static CommandLine commands(
+      Terminal terminal, Clock clock, SecureRandom random, String... words) {
+    Map<String, Supplier<Object>> all = all(terminal, clock, random);
+    boolean known = words.length > 0 && all.containsKey(words[0]);
+    CommandLine root = new CommandLine(new Main());
+    all.forEach(
+        (name, command) -> {
+          if (!known || name.equals(words[0])) {
+            root.addSubcommand(name, command.get());
+          }
+        });
     root.getCommandSpec().mixinStandardHelpOptions(true);
     root.getCommandSpec().version("sluice " + release());
     helpEverywhere(root);
@@ -70,6 +69,30 @@ public final class Main {
     root.setUsageHelpWidth(Terminal.COLUMNS);
     root.setExecutionExceptionHandler((e, command, parsed) -> handle(e, terminal));
     return root;
+  }
+
+  /** Every command by its name, in the order in which the help shows them. */
+  private static Map<String, Supplier<Object>> all(
+      Terminal terminal, Clock clock, SecureRandom random) {
+    Map<String, Supplier<Object>> all = new LinkedHashMap<>();
+    all.put("quickstart", () -> new QuickstartCommand(terminal, clock, random));
+    all.put("capture", () -> new CaptureCommand(terminal, clock));
+    all.put("restore", () -> new RestoreCommand(terminal, clock));
+    all.put("verify", () -> new VerifyCommand(terminal));
+    all.put("site", () -> site(terminal, clock, random));
+    all.put("package", () -> PackageCommands.commands(terminal));
+    all.put("dp", () -> SiteCommands.distributionPoint(terminal));
+    all.put("status", () -> new SiteCommands.Status(terminal));
+    return all;
+  }
+
+  private static CommandLine site(Terminal terminal, Clock clock, SecureRandom random) {
+    SiteFounder founder = new SiteFounder(clock, random);
+    return new CommandLine(new SiteGroup())
+        .addSubcommand(new SiteInitCommand(terminal, founder))
+        .addSubcommand(new SiteServeCommand(terminal, clock, random))
+        .addSubcommand(new SiteRestoredCommand(terminal, clock))
+        .addSubcommand(new SiteCommands.Invite(terminal));
   }
 
   @Command(name = "site", description = "Make, serve and extend sites.")

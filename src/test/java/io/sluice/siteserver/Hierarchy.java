@@ -114,7 +114,8 @@ final class Hierarchy implements AutoCloseable {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false);
-    int status = Main.commands(terminal, new SystemClock(), new SecureRandom()).execute(words);
+    int status =
+        Main.commands(terminal, new SystemClock(), new SecureRandom(), words).execute(words);
     return new Said(
         status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

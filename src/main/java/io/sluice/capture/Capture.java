@@ -63,7 +63,7 @@ public final class Capture {
   public Captured capture(Path source, Options options) throws Failure, InterruptedException {
     List<Path> forbidden = new ArrayList<>(options.forbidden());
     forbidden.add(library.folder());
-    Path root = new SourceFolder(platform).find(source, forbidden);
+    Path root = source(platform, source, forbidden);
     ScanCache cache = new ScanCache(library, library.disk());
     Previous previous = options.readEverything() ? Previous.NONE : cache.load(root);
     try (ChunkStore.Intake intake = library.intake();
@@ -83,6 +83,16 @@ public final class Capture {
               entries.size(), manifest.streamCount(), settled.bytesRead, intake.storedBytes());
       return new Captured(manifest, totals, settled.scan.notCaptured());
     }
+  }
+
+  /**
+   * Where a source really is. To be asked before a library is made that may lie in it.
+   *
+   * @param forbidden folders that may not be in the source, nor it in them
+   * @throws Failure SOURCE_MISSING, SOURCE_UNREADABLE, SOURCE_OVERLAPS
+   */
+  public static Path source(Platform platform, Path source, List<Path> forbidden) throws Failure {
+    return new SourceFolder(platform).find(source, forbidden);
   }
 
   /** A pass during which nothing changed. */

@@ -9,15 +9,14 @@ import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.content.Stop;
 import io.sluice.content.WholeFile;
-import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Platforms;
 import io.sluice.parallel.OsThreads;
 import io.sluice.time.Clock;
 import io.sluice.trust.ManifestSignature;
 import io.sluice.trust.SigningKey;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,18 +69,15 @@ public final class CaptureCommand implements Callable<Integer> {
     if (source == null) {
       throw new IllegalStateException("the parameter is required");
     }
-    Path from = source.toAbsolutePath();
-    if (!Files.exists(from)) {
-      throw Failure.permanent(
-          Code.SOURCE_MISSING, "capturing " + from, "there is no such folder", "name a folder");
-    }
-    SigningKey signer = key == null ? null : SigningKey.load(key, publicHalf(key));
     long start = clock.nanos();
+    Path from = source.toAbsolutePath();
+    Platform platform = Platforms.ofThisMachine();
+    Path folder = Capture.source(platform, from, List.of(libraryAccess.folder()));
+    SigningKey signer = key == null ? null : SigningKey.load(key, publicHalf(key));
     try (Library library = libraryAccess.openOrCreate()) {
-      Capture capture = new Capture(Platforms.ofThisMachine(), new OsThreads(), library, clock);
+      Capture capture = new Capture(platform, new OsThreads(), library, clock);
       Captured captured =
-          capture.capture(
-              from, new Options(List.of(libraryAccess.folder()), ignored -> {}, readEverything));
+          capture.capture(folder, new Options(List.of(), ignored -> {}, readEverything));
       double seconds = (clock.nanos() - start) / 1e9;
       if (signer != null) {
         sign(library, signer, captured.manifest().digest());

@@ -36,6 +36,7 @@ class BadInputTest {
   @Test
   void refusesSourceAndLibraryInOneAnother() throws IOException {
     refused(capture(source, source.resolve("library")), 1, "SLU-204", "library");
+    assertThat(source.resolve("library")).as("left behind").doesNotExist();
     assertThat(capture(source, library).status()).isZero();
     refused(capture(library.resolve("packs"), library), 1, "SLU-204", "library");
     Path link = Files.createSymbolicLink(folder.resolve("link"), source);

@@ -6,8 +6,9 @@
  *       stream names. Nothing is read before the scan found every entry usable.
  *   <li>A <em>pass</em> goes over the content sequence of a scan: it reads streams into batches,
  *       cuts them, and hands the batches to a crew that hashes, compresses and stores what is new.
- *   <li>An entry whose facts differ after it was read has <em>changed</em>: the next attempt scans
- *       again and reads what it must. After the last attempt the capture fails and lists them all.
+ *   <li>An entry whose facts differ when all have been read has <em>changed</em>: the next attempt
+ *       scans again and reads what it must. After the last attempt the capture fails and lists them
+ *       all.
  *   <li>A <em>previous</em> capture of the same source (or the attempt before) lends its chunks
  *       wherever the streams are provably the same and the cuts provably fall the same way.
  *   <li>A <em>scan cache</em> remembers which state of each entry a manifest was made from. It may

@@ -58,7 +58,7 @@ public final class ChildDesk {
     this.clock = pace.clock();
     this.disk = disk;
     this.offers = new Offers(ledgers.catalog());
-    this.outcomes = new Outcomes(ledgers, pace);
+    this.outcomes = new Outcomes(ledgers, store.manifests, pace);
   }
 
   /** This site's side of the link of one child, which is who it says it is. */

@@ -70,7 +70,7 @@ public final class Distributor {
     this.pace = pace;
     this.disk = disk;
     this.agenda = new Agenda(ledgers.catalog());
-    this.outcomes = new Outcomes(ledgers, pace);
+    this.outcomes = new Outcomes(ledgers, means.manifests, pace);
   }
 
   /** What is to be done next. */
@@ -163,11 +163,15 @@ public final class Distributor {
 
   /** How it ended, to be written down. */
   private interface Ending {
-    void write() throws Failure;
+    void write() throws Failure, InterruptedException;
   }
 
   private void carryOut(Step step) throws Failure, InterruptedException {
-    Movement movement = movement(step);
+    VersionRow row =
+        ledgers
+            .read(handle -> ledgers.catalog().packages().version(handle, step.id(), step.version()))
+            .orElseThrow();
+    Movement movement = movement(step, row);
     Ending ending;
     try {
       ending = movement.run();
@@ -177,11 +181,11 @@ public final class Distributor {
       LOG.warn("{} failed: {}", step, failure.text());
       LOG.debug("{} failed here", step, failure);
       disk.reached("distribution.failed");
-      ending = () -> outcomes.failed(step, failure);
+      ending = () -> outcomes.failed(step, row.manifest(), failure);
     } catch (RuntimeException defect) {
       // A defect met at one destination is not to stop the others.
       LOG.error("{} met a defect", step, defect);
-      ending = () -> outcomes.failed(step, internal(step, defect));
+      ending = () -> outcomes.failed(step, row.manifest(), internal(step, defect));
     }
     ending.write();
     disk.reached("distribution.done");
@@ -196,16 +200,13 @@ public final class Distributor {
         .because(defect);
   }
 
-  private Movement movement(Step step) throws Failure {
-    Optional<VersionRow> row =
-        ledgers.read(
-            handle -> ledgers.catalog().packages().version(handle, step.id(), step.version()));
+  private Movement movement(Step step, VersionRow row) throws Failure {
     return switch (step) {
-      case Step.Fetch fetch -> () -> fetch(fetch, row.orElseThrow());
+      case Step.Fetch fetch -> () -> fetch(fetch, row);
       case Step.Place place -> {
         Optional<PlaceRow> where =
             ledgers.read(handle -> ledgers.catalog().places().find(handle, place.place()));
-        yield () -> place(place, row.orElseThrow(), where.orElseThrow());
+        yield () -> place(place, row, where.orElseThrow());
       }
     };
   }

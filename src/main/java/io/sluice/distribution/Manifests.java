@@ -1,12 +1,14 @@
 package io.sluice.distribution;
 
 import io.sluice.content.Digest;
+import io.sluice.content.Frame;
 import io.sluice.content.Library;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.StoredManifest;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,6 +48,28 @@ public final class Manifests {
   /** The manifest with its chunks and without its entries; fails as {@link #whole} does. */
   public Manifest chunksOnly(Digest digest) throws Failure, InterruptedException {
     return chunkLists.get(digest, () -> StoredManifest.chunksOnly(library.storedDocument(digest)));
+  }
+
+  /**
+   * What must be in the library for a version to be whole.
+   *
+   * @param chunks none if the manifest could not be read
+   */
+  record Needed(Digest manifest, List<Frame.Chunk> chunks) {}
+
+  /** What a version needs, as far as its manifest can be read. */
+  Needed needed(Digest manifest) throws InterruptedException {
+    try {
+      return new Needed(manifest, chunksOnly(manifest).chunks());
+    } catch (Failure e) {
+      return new Needed(manifest, List.of());
+    }
+  }
+
+  /** Whether the library holds all of it by now; nothing is read. */
+  boolean isHeld(Needed needed) {
+    return library.holdsDocument(needed.manifest)
+        && needed.chunks.stream().allMatch(chunk -> library.holds(chunk.digest()));
   }
 
   private interface Making<T> {

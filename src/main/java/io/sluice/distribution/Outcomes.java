@@ -17,10 +17,12 @@ import org.jdbi.v3.core.Handle;
 /** Writes down how a step ended, with the fact that tells it, in one transaction. */
 final class Outcomes {
   private final Ledgers ledgers;
+  private final Manifests manifests;
   private final Pace pace;
 
-  Outcomes(Ledgers ledgers, Pace pace) {
+  Outcomes(Ledgers ledgers, Manifests manifests, Pace pace) {
     this.ledgers = ledgers;
+    this.manifests = manifests;
     this.pace = pace;
   }
 
@@ -54,11 +56,18 @@ final class Outcomes {
    * The step failed. It is tried again after a wait that grows; the first failure, the 2nd, 4th,
    * 8th and so on, and every change of the code are told. If a later version has arrived there
    * meanwhile the step is never tried again, and nothing is left to be remembered.
+   *
+   * @param manifest of the step's version
    */
-  void failed(Step step, Failure failure) throws Failure {
+  void failed(Step step, Digest manifest, Failure failure) throws Failure, InterruptedException {
+    Optional<Manifests.Needed> damaged =
+        damaged(failure) ? Optional.of(manifests.needed(manifest)) : Optional.empty();
     ledgers.write(
         handle -> {
-          Failure told = damaged(failure) ? repair(handle, step, failure) : failure;
+          Failure told =
+              damaged.isPresent() && !manifests.isHeld(damaged.get())
+                  ? repair(handle, step, failure)
+                  : failure;
           if (isOvertaken(handle, step)) {
             ledgers.catalog().works().done(handle, step.key());
             return 0;
@@ -100,10 +109,18 @@ final class Outcomes {
     };
   }
 
-  /** Content that is not what it should be was met while it was sent to a child. */
-  void damagedWhileServing(Digest manifest, Failure failure) throws Failure {
+  /**
+   * Content that is not what it should be was met while it was sent to a child. If the library
+   * holds all of it by now, it was mended meanwhile, and nothing is to be done: what mends it
+   * stores it first and writes it down after.
+   */
+  void damagedWhileServing(Digest manifest, Failure failure) throws Failure, InterruptedException {
+    Manifests.Needed needed = manifests.needed(manifest);
     ledgers.write(
         handle -> {
+          if (manifests.isHeld(needed)) {
+            return 0;
+          }
           List<VersionRow> versions = ledgers.catalog().packages().heldWith(handle, manifest);
           for (VersionRow version : versions) {
             Step step = new Step.Fetch(version.id(), version.version());

@@ -10,6 +10,7 @@ import io.sluice.failure.Failure;
 import io.sluice.manifest.PackageId;
 import io.sluice.site.SiteCode;
 import io.sluice.status.Event;
+import io.sluice.time.Backoff;
 import io.sluice.trust.SettableClock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -396,6 +397,34 @@ class WholeSiteTest {
       runAll();
       clock.sleep(Duration.ofMinutes(20));
     }
+    assertThat(standings(cen, id)).contains("CEN/ v1 HELD", "WST/ v1 HELD");
+  }
+
+  /** Whoever asked before an update may be answered after it. */
+  @Test
+  void damageMetBeforeAnUpdateMendedItIsNotWrittenDownAfterIt() throws Exception {
+    update();
+    assign(wst);
+    damage(cen);
+    runAll();
+    assertThat(standings(cen, id)).contains("CEN/ v1 FAILED SLU-306");
+    assertThat(update().isNew()).isFalse();
+    Digest manifest =
+        cen.ledgers
+            .read(h -> cen.ledgers.catalog().packages().newest(h, id))
+            .orElseThrow()
+            .manifest();
+    Failure met = Failure.temporary(Code.CONTENT_MISSING, "sending", "1 chunk missing", "");
+    Outcomes outcomes =
+        new Outcomes(
+            cen.ledgers,
+            new Manifests(cen.library),
+            new Pace(clock, new Backoff(Duration.ofSeconds(5), Duration.ofHours(1)), new Random()));
+    outcomes.damagedWhileServing(manifest, met);
+    outcomes.failed(new Step.Place(id, 1, "shop"), manifest, met);
+    runAll();
+    clock.sleep(Duration.ofMinutes(20));
+    runAll();
     assertThat(standings(cen, id)).contains("CEN/ v1 HELD", "WST/ v1 HELD");
   }
 

@@ -132,25 +132,31 @@ final class HttpWire implements AutoCloseable {
   /** An answer's body as it comes. */
   static final class Answer extends FilterInputStream {
     private final StoredCredit.Account account;
+    private final SilenceWatch silence;
     private long unkept;
 
-    private Answer(InputStream in, StoredCredit.Account account) {
+    private Answer(InputStream in, StoredCredit.Account account, SilenceWatch silence) {
       super(in);
       this.account = account;
+      this.silence = silence;
     }
 
     @Override
     public int read() throws IOException {
-      int value = super.read();
-      unkept += value < 0 ? 0 : 1;
-      return value;
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] into, int from, int length) throws IOException {
-      int some = super.read(into, from, length);
-      unkept += Math.max(some, 0);
-      return some;
+      silence.begins();
+      try {
+        int some = super.read(into, from, length);
+        unkept += Math.max(some, 0);
+        return some;
+      } finally {
+        silence.ends();
+      }
     }
 
     /** Everything read so far is kept and need not be sent again. */
@@ -232,7 +238,9 @@ final class HttpWire implements AutoCloseable {
       Ask ask, Request request, Response response, Listening listener, Reading<T> reading)
       throws IOException, Failure, InterruptedException {
     boolean whole = false;
-    try (Answer body = new Answer(listener.getInputStream(), listener.account)) {
+    try (SilenceWatch watch =
+            new SilenceWatch(client.getScheduler(), silence, () -> wake(request, listener));
+        Answer body = new Answer(listener.getInputStream(), listener.account, watch)) {
       int status = response.getStatus();
       if (status < 200 || status > 299) {
         byte[] refusal = body.readNBytes(SiteMessages.REFUSAL_BYTES_MAX + 1);
@@ -257,6 +265,19 @@ final class HttpWire implements AutoCloseable {
       if (!whole) {
         abort(request, new IOException("the rest is not wanted"));
       }
+    }
+  }
+
+  /** The client has forgotten this reader; what else goes on in its connection is not known. */
+  private static void wake(Request request, Listening listener) {
+    try {
+      listener.close();
+    } catch (IOException e) {
+      throw new IllegalStateException("closing what is in memory", e);
+    }
+    Connection connection = request.getConnection();
+    if (connection != null) {
+      connection.close();
     }
   }
 

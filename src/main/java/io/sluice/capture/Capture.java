@@ -68,7 +68,7 @@ public final class Capture {
     Previous previous = options.readEverything() ? Previous.NONE : cache.load(root);
     try (ChunkStore.Intake intake = library.intake();
         Press press = new Press(threads, intake)) {
-      Settled settled = settle(root, previous, press, options.progress());
+      Settled settled = settle(root, previous, press, options);
       List<Entry> entries = settled.scan.entries();
       byte[] plain = ManifestWriter.plain(entries, settled.chunks);
       intake.commit();
@@ -101,13 +101,13 @@ public final class Capture {
   /**
    * Scans and reads until nothing changes meanwhile; each attempt reuses what the last one read.
    */
-  private Settled settle(Path root, Previous first, Press press, LongConsumer progress)
+  private Settled settle(Path root, Previous first, Press press, Options options)
       throws Failure, InterruptedException {
     Previous previous = first;
     long bytesRead = 0;
     for (int attempt = 1; ; attempt++) {
       Problems problems = new Problems(root);
-      Scan scan = Walk.scan(platform, root, clock.now(), problems);
+      Scan scan = Walk.scan(platform, root, options.keep(), clock.now(), problems);
       Spans spans = Spans.of(scan.entries());
       try (ContentReader reader = new ContentReader(platform, scan, spans, problems)) {
         if (problems.arePermanent()) {
@@ -119,7 +119,7 @@ public final class Capture {
           Reuse reuse = Reuse.of(scan, spans, previous);
           requireSpace(root, reuse.bytesNew());
           long before = bytesRead;
-          LongConsumer told = bytes -> progress.accept(before + bytes);
+          LongConsumer told = bytes -> options.progress().accept(before + bytes);
           List<Frame.Chunk> chunks = new Pass(spans, reuse, reader, press, told).run();
           bytesRead += reader.bytesRead();
           if (!problems.isChanged()) {

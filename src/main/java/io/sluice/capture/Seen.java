@@ -54,7 +54,10 @@ record Seen(Entry entry, Path folder, State state) {
     };
   }
 
+  /** A change of properties moves the ctime, which the state has. */
   private static boolean same(Attributes attributes, Facts now) {
-    return attributes.equals(now.attributes());
+    return (attributes.mode() & 0777) == now.attributes().mode()
+        && attributes.mtimeSeconds() == now.attributes().mtimeSeconds()
+        && attributes.mtimeNanos() == now.attributes().mtimeNanos();
   }
 }

@@ -3,12 +3,13 @@ package io.sluice.capture;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Facts;
+import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Streams;
+import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Entry;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Name;
-import io.sluice.manifest.Stream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class Walk {
   static final int NOT_CAPTURED_MAX = 10_000;
 
   private final Platform platform;
+  private final Keep keep;
   private final Problems problems;
   private final List<Seen> seen = new ArrayList<>();
   private final List<String> notCaptured = new ArrayList<>();
@@ -35,15 +37,16 @@ final class Walk {
 
   private record Child(EntryPath path, Path file, Facts facts) {}
 
-  private Walk(Platform platform, Problems problems) {
+  private Walk(Platform platform, Keep keep, Problems problems) {
     this.platform = platform;
+    this.keep = keep;
     this.problems = problems;
   }
 
   /** The scan of a directory; incomplete if problems were found. */
-  static Scan scan(Platform platform, Path root, Instant now, Problems problems)
+  static Scan scan(Platform platform, Path root, Keep keep, Instant now, Problems problems)
       throws InterruptedException {
-    Walk walk = new Walk(platform, problems);
+    Walk walk = new Walk(platform, keep, problems);
     try {
       walk.directory(new Child(EntryPath.ROOT, root, platform.facts(root)));
     } catch (Failure failure) {
@@ -61,7 +64,8 @@ final class Walk {
     }
     EntryPath path = directory.path();
     Facts facts = directory.facts();
-    Entry entry = new Entry.Directory(path, facts.attributes(), streams(directory));
+    Streams streams = streams(directory);
+    Entry entry = new Entry.Directory(path, attributes(facts, streams), streams.named());
     seen.add(new Seen(entry, directory.file(), Seen.State.of(facts)));
     List<Child> directories = new ArrayList<>();
     for (Child child : children(directory)) {
@@ -110,10 +114,11 @@ final class Walk {
     switch (facts.kind()) {
       case FILE -> file(child, folder);
       case SYMLINK -> {
-        // Streams of a link are not kept: asked for, so that they are told of.
-        List<Stream> _ = streams(child);
+        // Streams of a link are not kept: they are told of.
+        Streams streams = streams(child);
         if (facts.target().isPresent()) {
-          Entry link = new Entry.Symlink(path, facts.attributes(), facts.target().get());
+          Attributes attributes = facts.attributes().with(streams.properties());
+          Entry link = new Entry.Symlink(path, attributes, facts.target().get());
           seen.add(new Seen(link, folder, Seen.State.of(facts)));
         } else {
           problems.addChanged(path.toString(), "a symbolic link without a target");
@@ -136,21 +141,33 @@ final class Walk {
         return;
       }
     }
-    Entry entry = new Entry.File(path, facts.attributes(), facts.size().bytes(), streams(child));
+    Streams streams = streams(child);
+    Entry entry =
+        new Entry.File(path, attributes(facts, streams), facts.size().bytes(), streams.named());
     seen.add(new Seen(entry, folder, Seen.State.of(facts)));
   }
 
-  /** The streams of an entry; tells what else it has that is not kept. */
-  private List<Stream> streams(Child child) {
+  private Attributes attributes(Facts facts, Streams streams) {
+    Attributes usual = facts.attributes();
+    int special = keep.keepsSpecialModes() ? facts.more().specialMode() : 0;
+    return special == 0 && streams.properties().isEmpty()
+        ? usual
+        : usual.with(usual.mode() | special).with(streams.properties());
+  }
+
+  /** What an entry has beside its facts; tells what is not kept. */
+  private Streams streams(Child child) {
     Facts facts = child.facts();
-    dropped(child.path(), facts.dropped());
+    if (!keep.keepsSpecialModes()) {
+      dropped(child.path(), facts.more().specialNames());
+    }
     try {
-      Streams streams = platform.streams(child.file(), facts);
+      Streams streams = platform.streams(child.file(), facts, keep);
       dropped(child.path(), streams.dropped());
-      return streams.named();
+      return streams;
     } catch (Failure failure) {
       problems.add(child.path().toString(), failure);
-      return List.of();
+      return Streams.NONE;
     }
   }
 

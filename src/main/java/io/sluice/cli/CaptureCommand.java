@@ -10,6 +10,7 @@ import io.sluice.content.Library;
 import io.sluice.content.Stop;
 import io.sluice.content.WholeFile;
 import io.sluice.failure.Failure;
+import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Platforms;
 import io.sluice.parallel.OsThreads;
@@ -52,6 +53,14 @@ public final class CaptureCommand implements Callable<Integer> {
   private boolean readEverything;
 
   @Option(
+      names = "--keep",
+      paramLabel = "WORDS",
+      description =
+          "attributes to keep beside the usual ones: owner, birth, setuid, xattr:NAME,"
+              + " xattr:PREFIX*; to leave out: -acl, -acl-default, -dos, -sd, -sparse")
+  private String keep = "";
+
+  @Option(
       names = "--key",
       paramLabel = "FILE",
       description =
@@ -70,6 +79,7 @@ public final class CaptureCommand implements Callable<Integer> {
       throw new IllegalStateException("the parameter is required");
     }
     long start = clock.nanos();
+    Keep kept = Keep.parse(keep);
     Path from = source.toAbsolutePath();
     Platform platform = Platforms.ofThisMachine();
     Path folder = Capture.source(platform, from, List.of(libraryAccess.folder()));
@@ -77,7 +87,7 @@ public final class CaptureCommand implements Callable<Integer> {
     try (Library library = libraryAccess.openOrCreate()) {
       Capture capture = new Capture(platform, new OsThreads(), library, clock);
       Captured captured =
-          capture.capture(folder, new Options(List.of(), ignored -> {}, readEverything));
+          capture.capture(folder, new Options(List.of(), ignored -> {}, readEverything, kept));
       double seconds = (clock.nanos() - start) / 1e9;
       if (signer != null) {
         sign(library, signer, captured.manifest().digest());

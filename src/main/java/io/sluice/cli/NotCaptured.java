@@ -10,10 +10,15 @@ final class NotCaptured {
 
   /** A paragraph, or nothing if everything was kept. */
   static String text(List<String> lines) {
+    return text("Seen and not captured:", lines);
+  }
+
+  /** The same under another heading. */
+  static String text(String heading, List<String> lines) {
     if (lines.isEmpty()) {
       return "";
     }
-    StringBuilder text = new StringBuilder("Seen and not captured:\n");
+    StringBuilder text = new StringBuilder(heading).append('\n');
     for (String line : lines.subList(0, Math.min(lines.size(), LINES_MAX))) {
       text.append("  ").append(line).append('\n');
     }

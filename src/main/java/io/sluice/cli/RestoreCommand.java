@@ -9,6 +9,7 @@ import io.sluice.distributionpoint.StreamPolicy;
 import io.sluice.distributionpoint.Verifier;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Platforms;
 import io.sluice.manifest.Manifest;
@@ -111,6 +112,7 @@ public final class RestoreCommand implements Callable<Integer> {
     boolean existed = Files.exists(target, LinkOption.NOFOLLOW_LINKS);
     disk.createFolders(target);
     StreamPolicy policy = StreamPolicy.valueOf(streams.name().toUpperCase(Locale.ROOT));
+    EntryCapacity capacity = platform.entryCapacity(target);
     Placed placed;
     try {
       placed = new Materialiser(platform, library, disk).build(manifest, target, beside, policy);
@@ -123,7 +125,8 @@ public final class RestoreCommand implements Callable<Integer> {
             .compare(
                 manifest,
                 target,
-                placed.sidecarStreams() > 0 ? Optional.of(beside) : Optional.empty());
+                placed.sidecarStreams() > 0 ? Optional.of(beside) : Optional.empty(),
+                capacity);
     if (!differences.isEmpty()) {
       throw Failure.permanent(
               Code.PLACE_VERIFY_FAILED,
@@ -177,5 +180,6 @@ public final class RestoreCommand implements Callable<Integer> {
                 + Quantity.count(placed.sidecarStreams())
                 + " in the sidecar, in "
                 + Quantity.seconds(seconds));
+    terminal.out().print(NotCaptured.text("Not held by this file system:", placed.notHeld()));
   }
 }

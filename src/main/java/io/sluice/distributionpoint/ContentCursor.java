@@ -35,6 +35,21 @@ final class ContentCursor {
     }
   }
 
+  /** Passes over the next {@code size} bytes; chunks that lie whole in them are not read. */
+  void skip(long size) throws Failure, InterruptedException {
+    for (long left = size; left > 0; ) {
+      if (at < length) {
+        int piece = (int) Math.min(left, length - at);
+        at += piece;
+        left -= piece;
+      } else if (next < chunks.size() && chunks.get(next).length() <= left) {
+        left -= chunks.get(next++).length();
+      } else {
+        load();
+      }
+    }
+  }
+
   private void load() throws Failure, InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();

@@ -22,6 +22,7 @@ public record Difference(EntryPath path, Optional<Name> stream, Kind kind, Strin
     BYTES,
     MODE,
     TIME,
+    PROPERTY,
     TARGET,
     HARD_LINK,
     SIDECAR,

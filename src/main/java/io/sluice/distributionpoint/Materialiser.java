@@ -6,6 +6,7 @@ import io.sluice.content.Disk;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.EntryCapacity;
+import io.sluice.filesystem.Extents;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.TimeCapacity;
 import io.sluice.manifest.Attributes;
@@ -81,18 +82,20 @@ public final class Materialiser {
       barrier.force();
     }
     long beside = plan.items().size();
-    return new Placed(manifest.streamCount() - beside, beside, manifest.contentBytes());
+    return new Placed(
+        manifest.streamCount() - beside, beside, manifest.contentBytes(), target.notHeld(manifest));
   }
 
   /** The attributes a file or directory gets where only this can be held. */
   static Attributes held(Attributes wanted, EntryCapacity capacity) {
-    return capacity.times().map(times -> times.nearest(wanted)).orElse(wanted);
+    Attributes held = capacity.held(wanted);
+    return capacity.times().map(times -> times.nearest(held)).orElse(held);
   }
 
   /** The time a symbolic link gets; empty if it cannot be set. */
   static Optional<Attributes> heldByLink(Attributes wanted, EntryCapacity capacity) {
     Optional<TimeCapacity> times = capacity.linkTimes();
-    return times.map(time -> time.nearest(wanted));
+    return times.map(time -> time.nearest(capacity.held(wanted)));
   }
 
   /** One build. */
@@ -147,7 +150,7 @@ public final class Materialiser {
         }
         case Entry.File file -> {
           try (OutputStream out = platform.createFile(path)) {
-            content.copy(file.size(), out);
+            writeContent(file, out);
           }
           writeStreams(index, file, path, sidecar);
           setAttributes(path, file.attributes());
@@ -161,6 +164,29 @@ public final class Materialiser {
         }
         case Entry.HardLink link ->
             platform.createHardLink(path, new TreePaths(platform, folder).of(link.file()));
+      }
+    }
+
+    private void writeContent(Entry.File file, OutputStream out)
+        throws Failure, IOException, InterruptedException {
+      long at = 0;
+      for (Extents.Extent extent : TargetCheck.extents(file).map(Extents::data).orElse(List.of())) {
+        skip(extent.offset() - at, out);
+        content.copy(extent.length(), out);
+        at = extent.offset() + extent.length();
+      }
+      if (at < file.size() && TargetCheck.extents(file).isPresent()) {
+        skip(file.size() - at, out);
+      } else {
+        content.copy(file.size() - at, out);
+      }
+    }
+
+    private void skip(long bytes, OutputStream out)
+        throws Failure, IOException, InterruptedException {
+      if (bytes > 0) {
+        content.skip(bytes);
+        Platform.skip(out, bytes);
       }
     }
 
@@ -214,7 +240,9 @@ public final class Materialiser {
     }
 
     private void setAttributes(Path path, Attributes attributes) throws Failure {
-      if (capacity.modes() || capacity.times().isPresent()) {
+      if (capacity.modes()
+          || capacity.times().isPresent()
+          || !capacity.held(attributes).properties().isEmpty()) {
         platform.setAttributes(path, held(attributes, capacity));
       }
     }

@@ -228,11 +228,26 @@ final class PlaceFiles {
     json.put("native", placement.placed.nativeStreams());
     json.put("sidecar", placement.placed.sidecarStreams());
     json.put("bytes", placement.placed.bytes());
+    json.put("not_held", placement.placed.notHeld().size());
+    writeNotHeld(id, version, placement.placed.notHeld());
     write(record(id, version), json);
+  }
+
+  private Path notHeld(PackageId id, int version) {
+    return placed().resolve(id + "-v" + version + ".not-held");
+  }
+
+  /** What the file system cannot hold of the version, for people; no file if it holds all. */
+  private void writeNotHeld(PackageId id, int version, List<String> lines) throws Failure {
+    if (!lines.isEmpty()) {
+      String text = String.join("\n", lines) + "\n";
+      write(notHeld(id, version), text.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   /** Forgets that a version was made here. */
   void forget(PackageId id, int version) throws Failure {
+    disk.delete(notHeld(id, version));
     disk.delete(record(id, version));
     force(placed());
   }

@@ -4,13 +4,16 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Facts;
+import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.Platform;
+import io.sluice.filesystem.Streams;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.ContentLayout;
 import io.sluice.manifest.Entry;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.Name;
+import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,7 +111,7 @@ final class StructureCheck {
           walked.add(at);
           checkChildren(at, path);
           checkAttributes(at, directory.attributes(), facts);
-          checkStreams(index, directory, path, span, beside);
+          checkStreams(index, directory, new Found(path, facts), span, beside);
         }
         case Entry.File file -> {
           if (facts.size().bytes() == file.size()) {
@@ -118,7 +121,7 @@ final class StructureCheck {
             differences.add(at, Difference.Kind.SIZE, found);
           }
           checkAttributes(at, file.attributes(), facts);
-          checkStreams(index, file, path, span + 1, beside);
+          checkStreams(index, file, new Found(path, facts), span + 1, beside);
           checkNames(at, facts);
         }
         case Entry.Symlink link -> checkLink(link, facts);
@@ -160,9 +163,11 @@ final class StructureCheck {
   private void checkAttributes(EntryPath at, Attributes wanted, Facts facts) {
     Attributes expected = Materialiser.held(wanted, capacity);
     Attributes found = facts.attributes();
-    if (capacity.modes() && expected.mode() != found.mode()) {
+    boolean special = (expected.mode() & ~0777) != 0;
+    int mode = found.mode() | (special ? facts.more().specialMode() : 0);
+    if (capacity.modes() && expected.mode() != mode) {
       differences.add(
-          at, Difference.Kind.MODE, "expected %o, is %o".formatted(expected.mode(), found.mode()));
+          at, Difference.Kind.MODE, "expected %o, is %o".formatted(expected.mode(), mode));
     }
     if (capacity.times().isPresent()) {
       checkTime(at, expected, found);
@@ -181,13 +186,61 @@ final class StructureCheck {
     return "%d.%09d".formatted(attributes.mtimeSeconds(), attributes.mtimeNanos());
   }
 
-  private void checkStreams(int index, Entry entry, Path path, int first, SidecarCheck beside) {
+  /** An entry as it is there. */
+  private record Found(Path path, Facts facts) {}
+
+  private void checkProperties(EntryPath at, Attributes wanted, List<Property> found) {
+    for (Property expected : Materialiser.held(wanted, capacity).properties()) {
+      Optional<Property> is =
+          found.stream().filter(each -> each.key().equals(expected.key())).findAny();
+      // Holes are how bytes are stored, not what they are.
+      if (!expected.key().equals(Property.SPARSE)
+          && is.filter(each -> same(expected, each)).isEmpty()) {
+        differences.add(
+            at,
+            Difference.Kind.PROPERTY,
+            "expected " + expected + ", is " + is.map(Property::toString).orElse("not there"));
+      }
+    }
+  }
+
+  /** An owner is set by name where the machine knows it, else by number. */
+  private static boolean same(Property expected, Property found) {
+    if (!expected.key().equals(Property.OWNER)) {
+      return expected.equals(found);
+    }
+    String[] wanted = expected.text().split(":", -1);
+    String[] is = found.text().split(":", -1);
+    return wanted.length == 4
+        && is.length == 4
+        && sameId(wanted[0], wanted[1], is[0], is[1])
+        && sameId(wanted[2], wanted[3], is[2], is[3]);
+  }
+
+  private static boolean sameId(String id, String name, String otherId, String otherName) {
+    return id.equals(otherId) || (name.equals(otherName) && !name.isEmpty());
+  }
+
+  private static Attributes attributes(Entry entry) {
+    return switch (entry) {
+      case Entry.Directory directory -> directory.attributes();
+      case Entry.File file -> file.attributes();
+      case Entry.Symlink link -> link.attributes();
+      case Entry.HardLink link -> throw new IllegalArgumentException("a hard link has none");
+    };
+  }
+
+  private void checkStreams(int index, Entry entry, Found there, int first, SidecarCheck beside) {
     EntryPath at = entry.path();
     Map<Name, Long> found = new HashMap<>();
     try {
-      for (Stream stream : platform.streams(path)) {
+      boolean plain = attributes(entry).properties().isEmpty();
+      Keep keep = plain ? Keep.USUAL : Keep.EVERYTHING;
+      Streams streams = platform.streams(there.path, there.facts, keep);
+      for (Stream stream : streams.named()) {
         found.put(stream.name(), stream.size());
       }
+      checkProperties(at, attributes(entry), streams.properties());
     } catch (Failure e) {
       if (e.code() != Code.STREAMS_HIDDEN || !entry.streams().isEmpty()) {
         differences.add(at, Difference.Kind.UNREADABLE, e.what() + ": " + e.why());

@@ -3,6 +3,7 @@ package io.sluice.distributionpoint;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.EntryCapacity;
+import io.sluice.filesystem.Extents;
 import io.sluice.filesystem.NameCapacity;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.StreamCapacity;
@@ -11,6 +12,7 @@ import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.Name;
+import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -62,7 +65,7 @@ final class TargetCheck {
     for (Entry entry : manifest.entries()) {
       needed +=
           switch (entry) {
-            case Entry.File file -> blocks(file.size());
+            case Entry.File file -> blocks(dataBytes(file));
             case Entry.Directory directory -> BLOCK_BYTES;
             case Entry.Symlink link -> LINK_BYTES;
             case Entry.HardLink link -> 0;
@@ -72,6 +75,41 @@ final class TargetCheck {
       }
     }
     return needed;
+  }
+
+  private static long dataBytes(Entry.File file) {
+    return extents(file).map(Extents::bytes).orElse(file.size());
+  }
+
+  /** Where a file has data, if the manifest says that it has holes. */
+  static Optional<Extents> extents(Entry.File file) {
+    return file.attributes()
+        .property(Property.SPARSE)
+        .flatMap(sparse -> Extents.parse(sparse, file.size()));
+  }
+
+  /** What the folder cannot hold of attributes beside mode and time; see {@link Placed}. */
+  List<String> notHeld(Manifest manifest) {
+    List<String> lines = new ArrayList<>();
+    long more = 0;
+    for (Entry entry : manifest.entries()) {
+      List<String> lost =
+          switch (entry) {
+            case Entry.Directory directory -> entries.properties().lost(directory.attributes());
+            case Entry.File file -> entries.properties().lost(file.attributes());
+            case Entry.Symlink link -> entries.properties().lost(link.attributes());
+            case Entry.HardLink link -> List.of();
+          };
+      if (!lost.isEmpty() && lines.size() < Placed.NOT_HELD_MAX) {
+        lines.add(entry.path() + ": " + String.join(", ", lost));
+      } else if (!lost.isEmpty()) {
+        more++;
+      }
+    }
+    if (more > 0) {
+      lines.add("... and " + more + " more entries");
+    }
+    return lines;
   }
 
   private static long blocks(long bytes) {

@@ -4,6 +4,7 @@ import io.sluice.content.ChunkStore;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Platform;
+import io.sluice.filesystem.PropertyCapacity;
 import io.sluice.filesystem.TimeCapacity;
 import io.sluice.manifest.Manifest;
 import io.sluice.parallel.Threads;
@@ -26,7 +27,8 @@ public final class Verifier {
           true,
           true,
           Optional.of(new TimeCapacity(1, 1, Long.MIN_VALUE, Long.MAX_VALUE)),
-          Optional.of(new TimeCapacity(1, 1, Long.MIN_VALUE, Long.MAX_VALUE)));
+          Optional.of(new TimeCapacity(1, 1, Long.MIN_VALUE, Long.MAX_VALUE)),
+          PropertyCapacity.EVERYTHING);
 
   private final Platform platform;
   private final Threads threads;

@@ -1,5 +1,6 @@
 package io.sluice.filesystem;
 
+import io.sluice.manifest.Attributes;
 import java.util.Optional;
 
 /**
@@ -10,10 +11,19 @@ import java.util.Optional;
  * @param hardLinks true if a file can have several names
  * @param times of files and directories; empty if they cannot be set
  * @param linkTimes of symbolic links; empty if they cannot be set or there are none
+ * @param properties which further attributes are held
  */
 public record EntryCapacity(
     boolean modes,
     boolean symlinks,
     boolean hardLinks,
     Optional<TimeCapacity> times,
-    Optional<TimeCapacity> linkTimes) {}
+    Optional<TimeCapacity> linkTimes,
+    PropertyCapacity properties) {
+  /** The part of these attributes that can be held. */
+  public Attributes held(Attributes attributes) {
+    return attributes.properties().isEmpty() && (attributes.mode() & ~0777) == 0
+        ? attributes
+        : properties.held(attributes);
+  }
+}

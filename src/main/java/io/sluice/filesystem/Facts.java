@@ -2,6 +2,7 @@ package io.sluice.filesystem;
 
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,8 +12,7 @@ import java.util.Optional;
  * @param size of the unnamed stream, and how many names the file has
  * @param identity which file this is and which state of it, if the platform can tell
  * @param target of a symbolic link
- * @param dropped what is seen here and not kept, for the receipt: {@code setuid} ...; {@link
- *     Streams} has the rest
+ * @param more what is kept only by policy, or tells how the file is stored
  */
 public record Facts(
     Kind kind,
@@ -20,11 +20,7 @@ public record Facts(
     Attributes attributes,
     Optional<Identity> identity,
     Optional<LinkTarget> target,
-    List<String> dropped) {
-
-  public Facts {
-    dropped = List.copyOf(dropped);
-  }
+    More more) {
 
   /** What an entry is. */
   public enum Kind {
@@ -37,6 +33,37 @@ public record Facts(
 
   /** Size in bytes and number of names. */
   public record Size(long bytes, long links) {}
+
+  /**
+   * Further facts.
+   *
+   * @param specialMode setuid, setgid and sticky bits, as 07000 has them
+   * @param uid the owner's number, negative if the platform has none
+   * @param gid the group's number
+   * @param blocks of 512 bytes that hold the file, negative if unknown
+   * @param birthSeconds when it was made, seconds since 1970
+   * @param birthNanos negative if unknown
+   */
+  public record More(
+      int specialMode, long uid, long gid, long blocks, long birthSeconds, int birthNanos) {
+    /** The platform says nothing of all that. */
+    public static final More UNKNOWN = new More(0, -1, -1, -1, 0, -1);
+
+    /** The names of the bits that are set. */
+    public List<String> specialNames() {
+      if (specialMode == 0) {
+        return List.of();
+      }
+      List<String> set = new ArrayList<>();
+      String[] bits = {"sticky", "setgid", "setuid"};
+      for (int i = 0; i < bits.length; i++) {
+        if ((specialMode & (01000 << i)) != 0) {
+          set.add(bits[i]);
+        }
+      }
+      return set;
+    }
+  }
 
   /** What makes a file this file, and this state of it, on this machine. */
   public record Identity(long device, long inode, long changedNanos) {}

@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * The system calls {@link LinuxPlatform} needs, through java.lang.foreign. Paths and names are raw
@@ -30,7 +31,13 @@ final class LinuxCalls {
   static final int AT_FDCWD = -100;
   static final int AT_SYMLINK_NOFOLLOW = 0x100;
 
+  /** {@code lseek}'s ways to find where data and holes begin. */
+  static final int SEEK_DATA = 3;
+
+  static final int SEEK_HOLE = 4;
+
   private static final int STATX_BASIC_STATS = 0x7ff;
+  private static final int STATX_BTIME = 0x800;
 
   /** Some architectures number these two flags their own way (include/uapi/asm/fcntl.h). */
   private static final boolean ARM_FLAGS =
@@ -70,6 +77,9 @@ final class LinuxCalls {
   private static final MemorySegment GETXATTR = symbol("lgetxattr");
   private static final MemorySegment LISTXATTR = symbol("llistxattr");
   private static final MemorySegment SETXATTR = symbol("lsetxattr");
+  private static final MemorySegment REMOVEXATTR = symbol("lremovexattr");
+  private static final MemorySegment LSEEK = symbol("lseek");
+  private static final MemorySegment FTRUNCATE = symbol("ftruncate");
   private static final MemorySegment UTIMENSAT = symbol("utimensat");
   private static final MemorySegment FCHMODAT = symbol("fchmodat");
   private static final MemorySegment CHMOD = symbol("chmod");
@@ -91,8 +101,11 @@ final class LinuxCalls {
       int mode,
       Facts.Size size,
       Facts.Identity identity,
-      long modifiedSeconds,
-      int modifiedNanos) {}
+      Modified modified,
+      Facts.More more) {}
+
+  /** A modification time, seconds since 1970. */
+  record Modified(long seconds, int nanos) {}
 
   int open(byte[] path, int flags, int mode) {
     try (Scratch scratch = scratch()) {
@@ -152,7 +165,8 @@ final class LinuxCalls {
       long name = scratch.text(FIRST, path);
       long into = scratch.at(STRUCT);
       int result =
-          scratch.call(STATX, AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, into);
+          scratch.call(
+              STATX, AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME, into);
       return stat(result, scratch.bytes());
     }
   }
@@ -162,13 +176,21 @@ final class LinuxCalls {
     long major = Integer.toUnsignedLong(at.getInt(STRUCT + 136));
     long minor = Integer.toUnsignedLong(at.getInt(STRUCT + 140));
     long changed = at.getLong(STRUCT + 96) * 1_000_000_000L + at.getInt(STRUCT + 104);
+    int mode = Short.toUnsignedInt(at.getShort(STRUCT + 28));
+    boolean hasBirth = (at.getInt(STRUCT) & STATX_BTIME) != 0;
     return new Stat(
         result,
-        Short.toUnsignedInt(at.getShort(STRUCT + 28)),
+        mode,
         new Facts.Size(at.getLong(STRUCT + 40), Integer.toUnsignedLong(at.getInt(STRUCT + 16))),
         new Facts.Identity(major << 32 | minor, at.getLong(STRUCT + 32), changed),
-        at.getLong(STRUCT + 112),
-        at.getInt(STRUCT + 120));
+        new Modified(at.getLong(STRUCT + 112), at.getInt(STRUCT + 120)),
+        new Facts.More(
+            mode & 07000,
+            Integer.toUnsignedLong(at.getInt(STRUCT + 20)),
+            Integer.toUnsignedLong(at.getInt(STRUCT + 24)),
+            at.getLong(STRUCT + 48),
+            at.getLong(STRUCT + 80),
+            hasBirth ? at.getInt(STRUCT + 88) : -1));
   }
 
   /** The magic number of the file system (linux/magic.h). Follows a symbolic link. */
@@ -223,6 +245,26 @@ final class LinuxCalls {
       long file = scratch.text(FIRST, path);
       long key = scratch.text(SECOND, name);
       return scratch.call(SETXATTR, file, key, scratch.at(VALUE), length, 0);
+    }
+  }
+
+  int removeAttribute(byte[] path, byte[] name) {
+    return twoPaths(REMOVEXATTR, path, name);
+  }
+
+  /** Where data or a hole begins at or after an offset; empty if nowhere, or it cannot be told. */
+  OptionalLong seek(int descriptor, long offset, int whence) {
+    try (Scratch scratch = scratch()) {
+      long result = scratch.longCall(LSEEK, descriptor, offset, whence);
+      return result < 0 ? OptionalLong.empty() : OptionalLong.of(result);
+    }
+  }
+
+  /** Moves on over bytes that are not written and makes the file at least that long. */
+  int skip(int descriptor, long to) {
+    try (Scratch scratch = scratch()) {
+      int result = (int) Math.min(0, scratch.longCall(FTRUNCATE, descriptor, to, 0));
+      return result < 0 ? result : (int) Math.min(0, scratch.longCall(LSEEK, descriptor, to, 0));
     }
   }
 
@@ -301,13 +343,23 @@ final class LinuxCalls {
     }
 
     /**
-     * No call here answers with more than 31 bits. The error number counts only after a failed
+     * These calls answer with no more than 31 bits. The error number counts only after a failed
      * call: a success leaves an old one standing.
      */
     int call(MemorySegment function, long a, long b, long c, long d, long e) {
+      int result = (int) invoke(function, a, b, c, d, e);
+      return result == -1 ? -bytes().getInt(ERRNO) : result;
+    }
+
+    /** For the calls whose answer is an offset. */
+    long longCall(MemorySegment function, long a, long b, long c) {
+      long result = invoke(function, a, b, c, 0, 0);
+      return result == -1 ? -bytes().getInt(ERRNO) : result;
+    }
+
+    private long invoke(MemorySegment function, long a, long b, long c, long d, long e) {
       try {
-        int result = (int) (long) CALL.invokeExact(function, buffer.memory(), a, b, c, d, e);
-        return result == -1 ? -bytes().getInt(ERRNO) : result;
+        return (long) CALL.invokeExact(function, buffer.memory(), a, b, c, d, e);
       } catch (Throwable unexpected) {
         throw unexpected(unexpected);
       }

@@ -5,6 +5,7 @@ import io.sluice.failure.Failure;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
+import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,7 +33,8 @@ final class LinuxPlatform implements Platform {
 
   private final LinuxCalls calls = new LinuxCalls();
   private final NativeBuffers buffers = new NativeBuffers(NativeBuffers.CONTENT_BYTES);
-  private final LinuxStreams streams = new LinuxStreams(calls, buffers);
+  private final LinuxProperties properties = new LinuxProperties(calls);
+  private final LinuxStreams streams = new LinuxStreams(calls, buffers, properties);
 
   @Override
   public Facts facts(Path entry) throws Failure {
@@ -45,7 +47,7 @@ final class LinuxPlatform implements Platform {
         attributes(path, stat),
         Optional.of(stat.identity()),
         kind == Facts.Kind.SYMLINK ? target(entry, path) : Optional.empty(),
-        dropped(stat.mode()));
+        stat.more());
   }
 
   private LinuxCalls.Stat stat(Path entry, byte[] path) throws Failure {
@@ -66,8 +68,8 @@ final class LinuxPlatform implements Platform {
   }
 
   private Attributes attributes(byte[] path, LinuxCalls.Stat stat) {
-    long seconds = stat.modifiedSeconds();
-    int nanos = stat.modifiedNanos();
+    long seconds = stat.modified().seconds();
+    int nanos = stat.modified().nanos();
     if (seconds <= 0) {
       long[] ntfs = streams.ntfsModified(path);
       if (ntfs.length == 1) {
@@ -91,20 +93,6 @@ final class LinuxPlatform implements Platform {
       throw LinuxFailures.unreadableReparsePoint(link.toString());
     }
     return Optional.of(LinkTarget.of(target.bytes()));
-  }
-
-  private static List<String> dropped(int mode) {
-    if ((mode & 07000) == 0) {
-      return List.of();
-    }
-    List<String> dropped = new ArrayList<>();
-    String[] bits = {"sticky", "setgid", "setuid"};
-    for (int i = 0; i < bits.length; i++) {
-      if ((mode & (01000 << i)) != 0) {
-        dropped.add(bits[i]);
-      }
-    }
-    return dropped;
   }
 
   @Override
@@ -180,8 +168,8 @@ final class LinuxPlatform implements Platform {
   }
 
   @Override
-  public Streams streams(Path entry, Facts facts) throws Failure {
-    return streams.of(entry, facts.kind());
+  public Streams streams(Path entry, Facts facts, Keep keep) throws Failure {
+    return streams.of(entry, facts, keep);
   }
 
   Facts.Kind kindOf(Path entry) throws Failure {
@@ -271,14 +259,32 @@ final class LinuxPlatform implements Platform {
   @Override
   public void setAttributes(Path entry, Attributes attributes) throws Failure {
     byte[] path = PathNames.bytes(entry);
-    if (kindOf(entry) != Facts.Kind.SYMLINK) {
+    boolean link = kindOf(entry) == Facts.Kind.SYMLINK;
+    Optional<Property> owner = attributes.property(Property.OWNER);
+    if (owner.isPresent()) {
+      // First: a new owner takes the bits for other identities away.
+      properties.set(entry, path, owner.get());
+    }
+    if (!link) {
       int result = calls.setMode(path, attributes.mode());
       // Mounts that cannot keep modes may say so; EntryCapacity tells the caller beforehand.
       if (result != -Errno.EOPNOTSUPP && result != -Errno.EPERM) {
         done(entry, result);
       }
     }
+    if (!link) {
+      for (Property property : attributes.properties()) {
+        if (!property.key().equals(Property.OWNER) && !property.key().equals(Property.DOS)) {
+          properties.set(entry, path, property);
+        }
+      }
+    }
     done(entry, calls.setModified(path, attributes.mtimeSeconds(), attributes.mtimeNanos()));
+    Optional<Property> dos = link ? Optional.empty() : attributes.property(Property.DOS);
+    if (dos.isPresent()) {
+      // Last: what is read-only takes no other attribute any more.
+      properties.set(entry, path, dos.get());
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.sluice.filesystem;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Name;
+import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Named streams on Linux. How they are reached depends on the file system and, for NTFS, on how it
@@ -37,16 +39,18 @@ final class LinuxStreams {
   private static final byte[] NTFS_TIMES = ascii("system.ntfs_times");
   private static final byte[] PROBE = ascii("user.sluice.probe");
   private static final byte[] REPARSE = ascii("unsupported reparse ");
-  private static final byte[] USER = ascii("user.");
+  private static final byte[] DOS_ATTRIBUTE = ascii("user.DOSATTRIB");
   private static final byte[] NOTHING = new byte[0];
   private static final String WINDOWS_MODE =
       "mount the volume with ntfs-3g -o streams_interface=windows";
 
   private final LinuxCalls calls;
   private final NativeBuffers buffers;
+  private final LinuxProperties properties;
 
-  LinuxStreams(LinuxCalls calls, NativeBuffers buffers) {
+  LinuxStreams(LinuxCalls calls, NativeBuffers buffers, LinuxProperties properties) {
     this.calls = calls;
+    this.properties = properties;
     this.buffers = buffers;
   }
 
@@ -84,57 +88,96 @@ final class LinuxStreams {
     return probe == -Errno.EOPNOTSUPP ? Way.HIDDEN : Way.NTFS_ATTRIBUTES;
   }
 
-  /** What an entry of this kind has; every named stream is known to be readable. */
-  Streams of(Path entry, Facts.Kind kind) throws Failure {
+  /** What an entry has; every named stream is known to be readable. */
+  Streams of(Path entry, Facts facts, Keep keep) throws Failure {
     byte[] path = PathNames.bytes(entry);
-    return switch (kind) {
-      case FILE -> of(entry, path, false);
-      case DIRECTORY -> of(entry, path, true);
-      case SYMLINK -> new Streams(List.of(), linkStreams(path));
+    return switch (facts.kind()) {
+      case FILE, DIRECTORY -> of(entry, path, facts, keep);
+      case SYMLINK -> ofLink(entry, path, facts, keep);
       case SPECIAL -> Streams.NONE;
     };
   }
 
-  private Streams of(Path entry, byte[] path, boolean directory) throws Failure {
+  private Streams of(Path entry, byte[] path, Facts facts, Keep keep) throws Failure {
+    boolean directory = facts.kind() == Facts.Kind.DIRECTORY;
     long magic = calls.fileSystem(path);
     Way way = way(path, magic);
     List<Stream> named = new ArrayList<>();
-    List<String> dropped = new ArrayList<>();
+    List<String> foreign = new ArrayList<>();
+    List<Name> samba = new ArrayList<>();
     switch (way) {
       case HIDDEN -> throw hidden(entry);
       case NTFS_FILES -> {
-        for (byte[] bytes : split(value(entry, path, LIST))) {
+        for (byte[] bytes : LinuxNames.split(value(entry, path, LIST))) {
           Name name = name(entry, bytes);
           named.add(new Stream(name, fileStreamSize(entry, path, name, directory)));
         }
       }
-      case ATTRIBUTES, NTFS_ATTRIBUTES -> attributes(entry, path, way, named, dropped);
+      case ATTRIBUTES, NTFS_ATTRIBUTES -> attributes(entry, way, named, foreign, samba);
     }
-    if (magic == MAGIC_FUSE) {
-      dropped.addAll(ntfsAttributes(path));
-    } else if (directory && (magic == MAGIC_CIFS || magic == MAGIC_SMB2)) {
-      dropped.add("alternate data streams, which CIFS mounts do not show");
+    LinuxProperties.Found found =
+        properties.of(entry, path, facts, foreign, magic == MAGIC_FUSE, keep);
+    if (directory && (magic == MAGIC_CIFS || magic == MAGIC_SMB2)) {
+      found.dropped.add("alternate data streams, which CIFS mounts do not show");
     }
-    if (named.isEmpty() && dropped.isEmpty()) {
+    if (!samba.isEmpty()) {
+      samba.sort(null);
+      found.kept.add(sambaStreams(samba));
+    }
+    if (named.isEmpty() && found.kept.isEmpty() && found.dropped.isEmpty()) {
       return Streams.NONE;
     }
     named.sort((a, b) -> a.name().compareTo(b.name()));
-    return new Streams(named, dropped);
+    requireDistinct(entry, named);
+    return new Streams(named, found.sorted(), found.dropped);
+  }
+
+  private Streams ofLink(Path entry, byte[] path, Facts facts, Keep keep) throws Failure {
+    LinuxProperties.Found found = properties.of(entry, path, facts, List.of(), false, keep);
+    found.dropped.addAll(linkStreams(path));
+    return new Streams(List.of(), found.sorted(), found.dropped);
+  }
+
+  private static Property sambaStreams(List<Name> samba) {
+    return Property.of(
+        Property.SAMBA, samba.stream().map(Name::toString).collect(Collectors.joining("/")));
+  }
+
+  /** A stream may be there in Samba's form and as a plain attribute, with different bytes. */
+  private static void requireDistinct(Path entry, List<Stream> named) throws Failure {
+    for (int i = 1; i < named.size(); i++) {
+      if (named.get(i - 1).name().equals(named.get(i).name())) {
+        throw unreadable(
+            entry,
+            named.get(i).name(),
+            "it is there twice, as an attribute of that name and in Samba's form",
+            "remove one of them (setfattr -x), then try again");
+      }
+    }
   }
 
   /** Streams that are attributes; those that cannot be read are refused all together. */
   private void attributes(
-      Path entry, byte[] path, Way way, List<Stream> named, List<String> dropped) throws Failure {
+      Path entry, Way way, List<Stream> named, List<String> foreign, List<Name> samba)
+      throws Failure {
+    byte[] path = PathNames.bytes(entry);
     List<String> unreadable = new ArrayList<>();
     Optional<Failure> first = Optional.empty();
     for (byte[] attribute : attributeNames(entry, path)) {
-      if (!isUser(attribute)) {
-        dropped.add(new String(attribute, StandardCharsets.UTF_8));
+      if (!LinuxNames.isUser(attribute) || Arrays.equals(attribute, DOS_ATTRIBUTE)) {
+        foreign.add(new String(attribute, StandardCharsets.UTF_8));
         continue;
       }
-      Name name = name(entry, withoutPrefix(attribute));
+      byte[] text = LinuxNames.withoutPrefix(attribute);
+      Optional<byte[]> inSamba = SambaDos.stream(text);
+      Name name = name(entry, inSamba.orElse(text));
       try {
-        named.add(new Stream(name, attributeSize(entry, path, name, way)));
+        if (inSamba.isPresent()) {
+          samba.add(name);
+          named.add(new Stream(name, sambaValue(path, name).map(v -> v.length).orElse(0)));
+        } else {
+          named.add(new Stream(name, attributeSize(entry, path, name, way)));
+        }
       } catch (Failure failure) {
         if (failure.code() != Code.STREAM_UNREADABLE) {
           throw failure;
@@ -155,10 +198,14 @@ final class LinuxStreams {
       throw hidden(entry);
     }
     if (way != Way.NTFS_FILES) {
-      return new ByteArrayInputStream(attributeValue(entry, path, stream, way));
+      boolean plain =
+          calls.getAttribute(path, LinuxNames.attribute(stream), NOTHING) != -Errno.ENODATA;
+      Optional<byte[]> samba = plain ? Optional.empty() : sambaValue(path, stream);
+      return new ByteArrayInputStream(
+          samba.isPresent() ? samba.get() : attributeValue(entry, path, stream, way));
     }
     int flags = LinuxCalls.O_RDONLY | LinuxCalls.O_NOFOLLOW;
-    int descriptor = calls.open(streamPath(path, stream, directory), flags, 0);
+    int descriptor = calls.open(LinuxNames.streamPath(path, stream, directory), flags, 0);
     if (descriptor < 0) {
       throw unreadable(entry, stream, Errno.text(-descriptor), "repair the volume");
     }
@@ -182,7 +229,7 @@ final class LinuxStreams {
     }
     int flags =
         LinuxCalls.O_WRONLY | LinuxCalls.O_CREAT | LinuxCalls.O_TRUNC | LinuxCalls.O_NOFOLLOW;
-    int descriptor = calls.open(streamPath(path, stream.name(), directory), flags, 0600);
+    int descriptor = calls.open(LinuxNames.streamPath(path, stream.name(), directory), flags, 0600);
     if (descriptor < 0) {
       throw -descriptor == Errno.ENOSPC
           ? LinuxFailures.writing(shown(entry, stream.name()), -descriptor)
@@ -208,7 +255,7 @@ final class LinuxStreams {
     if (length <= 0) {
       return List.of();
     }
-    return split(Arrays.copyOf(value, length)).stream()
+    return LinuxNames.split(Arrays.copyOf(value, length)).stream()
         .map(name -> "stream " + new String(name, StandardCharsets.UTF_8))
         .toList();
   }
@@ -225,26 +272,9 @@ final class LinuxStreams {
     return new long[] {ByteBuffer.wrap(times).order(ByteOrder.nativeOrder()).getLong(8)};
   }
 
-  private List<String> ntfsAttributes(byte[] path) {
-    byte[] bits = new byte[4];
-    if (calls.getAttribute(path, NTFS_ATTRIBUTES, bits) != bits.length) {
-      return List.of();
-    }
-    boolean little = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-    int lowest = bits[little ? 0 : 3];
-    List<String> set = new ArrayList<>();
-    String[] names = {"ntfs.readonly", "ntfs.hidden", "ntfs.system"};
-    for (int bit = 0; bit < names.length; bit++) {
-      if ((lowest >> bit & 1) == 1) {
-        set.add(names[bit]);
-      }
-    }
-    return set;
-  }
-
   private long fileStreamSize(Path entry, byte[] path, Name stream, boolean directory)
       throws Failure {
-    LinuxCalls.Stat stat = calls.statx(streamPath(path, stream, directory));
+    LinuxCalls.Stat stat = calls.statx(LinuxNames.streamPath(path, stream, directory));
     if (stat.result() < 0) {
       throw unreadable(
           entry, stream, Errno.text(-stat.result()), "shorten the names or repair the volume");
@@ -257,14 +287,14 @@ final class LinuxStreams {
    * so a value that seems to be of just that size is read to be sure.
    */
   private long attributeSize(Path entry, byte[] path, Name stream, Way way) throws Failure {
-    int size = calls.getAttribute(path, attribute(stream), NOTHING);
+    int size = calls.getAttribute(path, LinuxNames.attribute(stream), NOTHING);
     return size >= 0 && size < XATTR_BYTES_MAX
         ? size
         : attributeValue(entry, path, stream, way).length;
   }
 
   private byte[] attributeValue(Path entry, byte[] path, Name stream, Way way) throws Failure {
-    byte[] attribute = attribute(stream);
+    byte[] attribute = LinuxNames.attribute(stream);
     int size = calls.getAttribute(path, attribute, NOTHING);
     byte[] value = new byte[Math.clamp(size, 0, XATTR_BYTES_MAX)];
     int read = size < 0 ? size : calls.getAttribute(path, attribute, value);
@@ -287,6 +317,14 @@ final class LinuxStreams {
     return Arrays.copyOf(value, read);
   }
 
+  /** The bytes of a stream in Samba's form: those of the attribute less the zero byte behind. */
+  private Optional<byte[]> sambaValue(byte[] path, Name stream) {
+    byte[] value = new byte[XATTR_BYTES_MAX];
+    byte[] attribute = SambaDos.streamAttribute(stream.toString()).getBytes(StandardCharsets.UTF_8);
+    int read = calls.getAttribute(path, attribute, value);
+    return read < 0 ? Optional.empty() : Optional.of(Arrays.copyOf(value, Math.max(0, read - 1)));
+  }
+
   private List<byte[]> attributeNames(Path entry, byte[] path) throws Failure {
     LinuxCalls.Value names = calls.listAttributes(path);
     int read = names.result();
@@ -299,7 +337,7 @@ final class LinuxStreams {
     if (read < 0) {
       throw LinuxFailures.reading(entry.toString(), -read);
     }
-    return split(names.bytes());
+    return LinuxNames.split(names.bytes());
   }
 
   private byte[] value(Path entry, byte[] path, byte[] attribute) throws Failure {
@@ -314,19 +352,6 @@ final class LinuxStreams {
     return Arrays.copyOf(value, read);
   }
 
-  /**
-   * The path that reaches a stream. A directory's is written {@code directory/:stream}: without the
-   * slash, a mount point's would name a file of the file system it is mounted on.
-   */
-  private static byte[] streamPath(byte[] entry, Name stream, boolean directory) {
-    byte[] name = stream.bytes();
-    byte[] joint = ascii(directory ? "/:" : ":");
-    byte[] whole = Arrays.copyOf(entry, entry.length + joint.length + name.length);
-    System.arraycopy(joint, 0, whole, entry.length, joint.length);
-    System.arraycopy(name, 0, whole, entry.length + joint.length, name.length);
-    return whole;
-  }
-
   private static Name name(Path entry, byte[] bytes) throws Failure {
     try {
       return Name.of(bytes);
@@ -339,36 +364,6 @@ final class LinuxStreams {
               "remove or rename it (setfattr -x), then try again")
           .about(List.of(shown));
     }
-  }
-
-  private static List<byte[]> split(byte[] names) {
-    List<byte[]> split = new ArrayList<>();
-    int from = 0;
-    for (int i = 0; i <= names.length; i++) {
-      if (i == names.length || names[i] == 0) {
-        if (i > from) {
-          split.add(Arrays.copyOfRange(names, from, i));
-        }
-        from = i + 1;
-      }
-    }
-    return split;
-  }
-
-  private static boolean isUser(byte[] attribute) {
-    return attribute.length > USER.length
-        && Arrays.equals(attribute, 0, USER.length, USER, 0, USER.length);
-  }
-
-  private static byte[] withoutPrefix(byte[] attribute) {
-    return Arrays.copyOfRange(attribute, USER.length, attribute.length);
-  }
-
-  private static byte[] attribute(Name stream) {
-    byte[] name = stream.bytes();
-    byte[] attribute = Arrays.copyOf(USER, USER.length + name.length);
-    System.arraycopy(name, 0, attribute, USER.length, name.length);
-    return attribute;
   }
 
   private static byte[] ascii(String text) {
@@ -452,7 +447,7 @@ final class LinuxStreams {
       if (length != value.length) {
         throw new IOException(shown(entry, stream.name()) + " got fewer bytes than announced");
       }
-      int result = calls.setAttribute(path, attribute(stream.name()), value, length);
+      int result = calls.setAttribute(path, LinuxNames.attribute(stream.name()), value, length);
       if (result < 0) {
         throw LinuxFailures.carried(failure(-result));
       }

@@ -12,6 +12,7 @@ final class NativeOutput extends OutputStream {
   private final String shown;
   private final NativeBuffers buffers;
   private NativeBuffers.@Nullable Buffer buffer;
+  private long position;
 
   NativeOutput(LinuxCalls calls, int descriptor, String shown, NativeBuffers buffers) {
     this.calls = calls;
@@ -41,6 +42,16 @@ final class NativeOutput extends OutputStream {
         throw LinuxFailures.carried(LinuxFailures.writing(shown, -written));
       }
       done += written;
+      position += written;
+    }
+  }
+
+  /** Leaves a hole: bytes that read as zeros and, where the file system can, take no room. */
+  void hole(long bytes) throws IOException {
+    position += bytes;
+    int skipped = calls.skip(descriptor, position);
+    if (skipped < 0) {
+      throw LinuxFailures.carried(LinuxFailures.writing(shown, -skipped));
     }
   }
 

@@ -34,17 +34,18 @@ public interface Platform {
   Path child(Path directory, Name name) throws Failure;
 
   /**
-   * The named streams of an entry, and what else it has that is not kept. A stream that exists but
-   * cannot be read through this interface is a STREAM_UNREADABLE failure here, before any byte is
-   * read.
+   * What an entry has beside its facts: named streams, properties, and what else is seen and not
+   * kept. A stream that exists but cannot be read through this interface is a STREAM_UNREADABLE
+   * failure here, before any byte is read.
    *
    * @param facts the entry's own, asked just before
+   * @param keep which properties are kept
    */
-  Streams streams(Path entry, Facts facts) throws Failure;
+  Streams streams(Path entry, Facts facts, Keep keep) throws Failure;
 
   /** The named streams of an entry. */
   default List<Stream> streams(Path entry) throws Failure {
-    return streams(entry, facts(entry)).named();
+    return streams(entry, facts(entry), Keep.USUAL).named();
   }
 
   /**
@@ -86,6 +87,21 @@ public interface Platform {
   /** Creates a file for writing its unnamed stream; it must not exist. */
   OutputStream createFile(Path file) throws Failure;
 
+  /**
+   * Goes on behind so many zeros in a file that {@link #createFile} made, as a hole where that can
+   * be.
+   */
+  static void skip(OutputStream file, long bytes) throws IOException {
+    if (file instanceof NativeOutput output) {
+      output.hole(bytes);
+      return;
+    }
+    byte[] zeros = new byte[(int) Math.min(bytes, NativeBuffers.CONTENT_BYTES)];
+    for (long left = bytes; left > 0; left -= zeros.length) {
+      file.write(zeros, 0, (int) Math.min(left, zeros.length));
+    }
+  }
+
   /** Creates a symbolic link; nothing of that name may exist. */
   void createSymlink(Path link, LinkTarget target) throws Failure;
 
@@ -95,7 +111,11 @@ public interface Platform {
   /** Writes a named stream whole; {@code size} bytes follow before close. */
   OutputStream writeStream(Path entry, Stream stream) throws Failure;
 
-  /** Sets mode and time, last of all; on a symbolic link the time only, where the platform can. */
+  /**
+   * Sets properties, mode and time, last of all; on a symbolic link owner and time only, where the
+   * platform can. A property whose key the platform does not know is left out: {@link
+   * EntryCapacity} tells beforehand which are held.
+   */
   void setAttributes(Path entry, Attributes attributes) throws Failure;
 
   /**

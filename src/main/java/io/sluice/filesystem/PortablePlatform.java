@@ -5,6 +5,7 @@ import io.sluice.failure.Failure;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
+import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,18 +63,17 @@ final class PortablePlatform implements Platform {
           Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       Facts.Kind kind = kind(basic);
       Map<String, Object> unix = unix(entry);
-      List<String> dropped = new ArrayList<>();
-      int mode = mode(entry, kind, unix, dropped);
+      int mode = mode(entry, kind, unix);
       Instant modified = basic.lastModifiedTime().toInstant();
       return new Facts(
           kind,
           new Facts.Size(
               kind == Facts.Kind.FILE ? basic.size() : 0,
               unix.get("nlink") instanceof Integer links ? links : 1),
-          new Attributes(mode, modified.getEpochSecond(), modified.getNano()),
+          new Attributes(mode & 0777, modified.getEpochSecond(), modified.getNano()),
           identity(unix),
           kind == Facts.Kind.SYMLINK ? Optional.of(target(entry)) : Optional.empty(),
-          dropped);
+          new Facts.More(mode & 07000, -1, -1, -1, 0, -1));
     } catch (IOException e) {
       throw reading(entry, e);
     }
@@ -96,17 +96,10 @@ final class PortablePlatform implements Platform {
         : Map.of();
   }
 
-  private static int mode(
-      Path entry, Facts.Kind kind, Map<String, Object> unix, List<String> dropped)
+  private static int mode(Path entry, Facts.Kind kind, Map<String, Object> unix)
       throws IOException {
     if (unix.get("mode") instanceof Integer mode) {
-      String[] bits = {"sticky", "setgid", "setuid"};
-      for (int i = 0; i < bits.length; i++) {
-        if ((mode & (01000 << i)) != 0) {
-          dropped.add(bits[i]);
-        }
-      }
-      return mode & 0777;
+      return mode & Attributes.MODE_MAX;
     }
     if (kind != Facts.Kind.FILE) {
       return kind == Facts.Kind.SYMLINK ? 0777 : 0755;
@@ -115,12 +108,6 @@ final class PortablePlatform implements Platform {
         Files.getFileAttributeView(entry, DosFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     if (view == null) {
       return 0644;
-    }
-    if (view.readAttributes().isHidden()) {
-      dropped.add("ntfs.hidden");
-    }
-    if (view.readAttributes().isSystem()) {
-      dropped.add("ntfs.system");
     }
     return view.readAttributes().isReadOnly() ? 0444 : 0644;
   }
@@ -165,11 +152,16 @@ final class PortablePlatform implements Platform {
   }
 
   @Override
-  public Streams streams(Path entry, Facts facts) throws Failure {
-    return switch (facts.kind()) {
-      case FILE, DIRECTORY -> new Streams(streams.list(entry), List.of());
-      case SYMLINK, SPECIAL -> Streams.NONE;
-    };
+  public Streams streams(Path entry, Facts facts, Keep keep) throws Failure {
+    if (facts.kind() != Facts.Kind.FILE && facts.kind() != Facts.Kind.DIRECTORY) {
+      return Streams.NONE;
+    }
+    try {
+      Streams others = PortableProperties.of(entry, keep);
+      return new Streams(streams.list(entry), others.properties(), others.dropped());
+    } catch (IOException e) {
+      throw reading(entry, e);
+    }
   }
 
   private boolean hasStreams(Path entry) throws Failure {
@@ -274,11 +266,18 @@ final class PortablePlatform implements Platform {
       if (kind != Facts.Kind.SYMLINK && views.contains("posix")) {
         Files.setPosixFilePermissions(entry, permissions(attributes.mode()));
       }
+      if (kind != Facts.Kind.SYMLINK) {
+        PortableProperties.set(entry, attributes.properties());
+      }
       view.setTimes(FileTime.from(modified), null, null);
       if (kind == Facts.Kind.FILE && !views.contains("posix") && views.contains("dos")) {
         // Last, because nothing of a read-only file can be changed.
         boolean readOnly = (attributes.mode() & OWNER_WRITE) == 0;
         Files.setAttribute(entry, "dos:readonly", readOnly, LinkOption.NOFOLLOW_LINKS);
+      }
+      Optional<Property> dos = attributes.property(Property.DOS);
+      if (dos.isPresent() && !views.contains("posix") && views.contains("dos")) {
+        PortableProperties.setDos(entry, dos.get());
       }
     } catch (IOException e) {
       throw writing(entry, e);

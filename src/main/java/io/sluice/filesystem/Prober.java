@@ -5,6 +5,7 @@ import io.sluice.failure.Failure;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
+import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,8 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -98,9 +101,57 @@ final class Prober {
           boolean modes = keepsMode(file, 0640) && keepsMode(file, 0751);
           // A link that looks like something else when read back is no link.
           boolean real = symlinks && platform.facts(link).kind() == Facts.Kind.SYMLINK;
+          Optional<TimeCapacity> linkTimes = real ? times(link) : Optional.empty();
           return new EntryCapacity(
-              modes, real, hardLinks, times(file), real ? times(link) : Optional.empty());
+              modes, real, hardLinks, times(file), linkTimes, properties(probe));
         });
+  }
+
+  private PropertyCapacity properties(Path probe) throws Failure {
+    Path file = file(probe, "properties");
+    boolean special = keepsSpecialMode(file);
+    Set<Name> keys = new HashSet<>();
+    for (Property sample : PropertyCapacity.SAMPLES) {
+      if (keeps(file, sample)) {
+        keys.add(PropertyCapacity.kind(sample.key()));
+      }
+    }
+    if (keeps(probe, Property.of(Property.ACL_DEFAULT, "u::rwx,g::r-x,o::r-x"))) {
+      keys.add(Property.ACL_DEFAULT);
+    }
+    // A descriptor is judged by the volume: the one a new file has must be taken back.
+    Facts facts = platform.facts(file);
+    Optional<Property> descriptor =
+        properties(file, facts).filter(p -> p.key().equals(Property.SECURITY_DESCRIPTOR)).findAny();
+    if (descriptor.isPresent() && keeps(file, descriptor.get())) {
+      keys.add(Property.SECURITY_DESCRIPTOR);
+    }
+    return new PropertyCapacity(special, false, keys);
+  }
+
+  private boolean keepsSpecialMode(Path file) throws Failure {
+    return succeeds(() -> platform.setAttributes(file, new Attributes(06755, 1_000_000_000L, 0)))
+        && platform.facts(file).more().specialMode() == 06000;
+  }
+
+  private boolean keeps(Path entry, Property sample) {
+    return succeeds(
+            () ->
+                platform.setAttributes(
+                    entry, new Attributes(0755, 1_000_000_000L, 0, List.of(sample))))
+        && reads(entry, sample);
+  }
+
+  private boolean reads(Path entry, Property sample) {
+    try {
+      return properties(entry, platform.facts(entry)).anyMatch(sample::equals);
+    } catch (Failure e) {
+      return false;
+    }
+  }
+
+  private java.util.stream.Stream<Property> properties(Path entry, Facts facts) throws Failure {
+    return platform.streams(entry, facts, Keep.EVERYTHING).properties().stream();
   }
 
   NameCapacity names(int pathBytesMax) throws Failure {

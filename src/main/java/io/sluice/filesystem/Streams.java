@@ -1,5 +1,6 @@
 package io.sluice.filesystem;
 
+import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
 import java.util.List;
 
@@ -7,15 +8,17 @@ import java.util.List;
  * What an entry has beside its facts and its unnamed stream.
  *
  * @param named its named streams, in order of name
+ * @param properties what is kept by the policy asked with, in order of key
  * @param dropped what is seen there and not kept, for the receipt: {@code security.capability},
- *     {@code system.posix_acl_access} ...
+ *     {@code security descriptor} ...
  */
-public record Streams(List<Stream> named, List<String> dropped) {
+public record Streams(List<Stream> named, List<Property> properties, List<String> dropped) {
   /** Nothing at all. */
-  public static final Streams NONE = new Streams(List.of(), List.of());
+  public static final Streams NONE = new Streams(List.of(), List.of(), List.of());
 
   public Streams {
     named = List.copyOf(named);
+    properties = List.copyOf(properties);
     dropped = List.copyOf(dropped);
   }
 }

@@ -22,16 +22,16 @@ public record TimeCapacity(
     long seconds = attributes.mtimeSeconds();
     long unitNanos = seconds < 0 ? earlyUnitNanos : this.unitNanos;
     if (seconds <= earliestSeconds) {
-      return new Attributes(attributes.mode(), earliestSeconds, 0);
+      return attributes.at(earliestSeconds, 0);
     }
     if (seconds > latestSeconds) {
-      return new Attributes(attributes.mode(), latestSeconds, 0);
+      return attributes.at(latestSeconds, 0);
     }
     if (unitNanos >= SECOND) {
       long unit = unitNanos / SECOND;
-      return new Attributes(attributes.mode(), Math.floorDiv(seconds, unit) * unit, 0);
+      return attributes.at(Math.floorDiv(seconds, unit) * unit, 0);
     }
     int nanos = (int) (attributes.mtimeNanos() / unitNanos * unitNanos);
-    return new Attributes(attributes.mode(), seconds, nanos);
+    return attributes.at(seconds, nanos);
   }
 }

@@ -22,9 +22,9 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class LineParser {
   private static final Set<String> HEADER = Set.of("v", "chunking");
-  private static final Set<String> DIRECTORY = Set.of("m", "t", "x");
-  private static final Set<String> FILE = Set.of("m", "t", "s", "x");
-  private static final Set<String> SYMLINK = Set.of("m", "t", "to");
+  private static final Set<String> DIRECTORY = Set.of("m", "t", "p", "x");
+  private static final Set<String> FILE = Set.of("m", "t", "p", "s", "x");
+  private static final Set<String> SYMLINK = Set.of("m", "t", "p", "to");
   private static final Set<String> HARD_LINK = Set.of("to");
   private static final Set<String> CHUNK = Set.of("n");
   private static final Set<String> END = Set.of("entries", "streams", "bytes", "chunks");
@@ -52,11 +52,12 @@ final class LineParser {
     long chunks = -1;
     byte @Nullable [] target;
     List<Stream> streams = List.of();
+    List<Property> properties = List.of();
 
     Attributes attributes() throws Refusal {
       require(mode, "m");
       require(nanos, "t");
-      return new Attributes((int) mode, seconds, (int) nanos);
+      return new Attributes((int) mode, seconds, (int) nanos, properties);
     }
 
     static void require(long value, String key) throws Refusal {
@@ -180,9 +181,10 @@ final class LineParser {
 
   private static void field(JsonParser json, String key, Fields into) throws Refusal {
     switch (key) {
-      case "m" -> into.mode = integer(json, 0, 0777, key);
+      case "m" -> into.mode = integer(json, 0, Attributes.MODE_MAX, key);
       case "t" -> time(json, into);
       case "s" -> into.size = integer(json, 0, Manifest.INTEGER_MAX, key);
+      case "p" -> into.properties = properties(json);
       case "x" -> into.streams = streams(json);
       case "to" -> {
         if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
@@ -236,6 +238,30 @@ final class LineParser {
       throw Refusal.corrupt("an empty list of streams");
     }
     return streams;
+  }
+
+  private static List<Property> properties(JsonParser json) throws Refusal {
+    open(json, "p");
+    List<Property> properties = new ArrayList<>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      open(json, "p");
+      json.nextToken();
+      Name key = name(json);
+      json.nextToken();
+      byte[] value = raw(json);
+      close(json, "p");
+      if (value.length > Property.BYTES_MAX) {
+        throw Refusal.corrupt("the property " + key + " has " + value.length + " bytes");
+      }
+      if (!properties.isEmpty() && properties.getLast().key().compareTo(key) >= 0) {
+        throw Refusal.corrupt("the property " + key + " is out of order or comes twice");
+      }
+      properties.add(new Property(key, value));
+    }
+    if (properties.isEmpty()) {
+      throw Refusal.corrupt("an empty list of properties");
+    }
+    return properties;
   }
 
   private static List<Name> path(JsonParser json) throws Refusal {

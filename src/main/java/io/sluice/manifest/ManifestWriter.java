@@ -181,6 +181,14 @@ public final class ManifestWriter {
     line.ascii(",\"m\":").number(attributes.mode());
     line.ascii(",\"t\":[").number(attributes.mtimeSeconds());
     line.ascii(",").number(attributes.mtimeNanos()).ascii("]");
+    if (!attributes.properties().isEmpty()) {
+      String separator = ",\"p\":[[";
+      for (Property property : attributes.properties()) {
+        line.ascii(separator).raw(property.key().raw()).ascii(",").raw(property.raw()).ascii("]");
+        separator = ",[";
+      }
+      line.ascii("]");
+    }
   }
 
   private void streams(Entry entry) throws Failure {

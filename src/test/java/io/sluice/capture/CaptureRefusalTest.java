@@ -9,6 +9,7 @@ import io.sluice.content.TestContent;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Facts;
+import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Streams;
 import io.sluice.manifest.Name;
@@ -209,7 +210,7 @@ class CaptureRefusalTest {
     Platform platform =
         new ForwardingPlatform(tree.platform()) {
           @Override
-          public Streams streams(Path entry, Facts facts) throws Failure {
+          public Streams streams(Path entry, Facts facts, Keep keep) throws Failure {
             throw Failure.permanent(
                 Code.STREAM_UNREADABLE, "listing " + entry, "hidden", "remount");
           }

@@ -2,6 +2,7 @@ package io.sluice.capture;
 
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Facts;
+import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.NameCapacity;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.StreamCapacity;
@@ -40,8 +41,8 @@ class ForwardingPlatform implements Platform {
   }
 
   @Override
-  public Streams streams(Path entry, Facts facts) throws Failure {
-    return to.streams(entry, facts);
+  public Streams streams(Path entry, Facts facts, Keep keep) throws Failure {
+    return to.streams(entry, facts, keep);
   }
 
   @Override

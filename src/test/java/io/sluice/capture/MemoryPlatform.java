@@ -3,6 +3,7 @@ package io.sluice.capture;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Facts;
+import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.Platforms;
 import io.sluice.filesystem.Streams;
 import io.sluice.manifest.Attributes;
@@ -127,7 +128,7 @@ public final class MemoryPlatform extends ForwardingPlatform {
         attributes,
         Optional.of(new Facts.Identity(1, node.inode, node.changed)),
         Optional.empty(),
-        List.of());
+        Facts.More.UNKNOWN);
   }
 
   @Override
@@ -141,10 +142,10 @@ public final class MemoryPlatform extends ForwardingPlatform {
   }
 
   @Override
-  public Streams streams(Path entry, Facts facts) throws Failure {
+  public Streams streams(Path entry, Facts facts, Keep keep) throws Failure {
     List<Stream> streams = new ArrayList<>();
     node(entry).streams.forEach((name, bytes) -> streams.add(new Stream(name, bytes.length)));
-    return new Streams(streams, List.of());
+    return new Streams(streams, List.of(), List.of());
   }
 
   @Override

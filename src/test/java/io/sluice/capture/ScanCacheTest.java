@@ -160,7 +160,7 @@ class ScanCacheTest {
                 facts.attributes(),
                 Optional.empty(),
                 facts.target(),
-                facts.dropped());
+                facts.more());
           }
         };
     try (Library library = Library.open(new HostDisk(), folder.resolve("library"))) {

@@ -10,7 +10,6 @@ import io.sluice.failure.Failure;
 import io.sluice.manifest.PackageId;
 import io.sluice.site.SiteCode;
 import io.sluice.status.Event;
-import io.sluice.time.Backoff;
 import io.sluice.trust.SettableClock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -96,7 +95,7 @@ class WholeSiteTest {
     }
   }
 
-  private static List<String> standings(TestSite site, PackageId id) throws Failure {
+  static List<String> standings(TestSite site, PackageId id) throws Failure {
     return site.status.standings(id).stream()
         .map(
             one ->
@@ -349,7 +348,7 @@ class WholeSiteTest {
   }
 
   /** Flips a byte in the middle of every pack of a library. */
-  private static void damage(TestSite site) throws Exception {
+  static void damage(TestSite site) throws Exception {
     site.library.close();
     try (Stream<Path> packs = Files.list(site.folder.resolve("library").resolve("packs"))) {
       for (Path pack : packs.toList()) {
@@ -397,34 +396,6 @@ class WholeSiteTest {
       runAll();
       clock.sleep(Duration.ofMinutes(20));
     }
-    assertThat(standings(cen, id)).contains("CEN/ v1 HELD", "WST/ v1 HELD");
-  }
-
-  /** Whoever asked before an update may be answered after it. */
-  @Test
-  void damageMetBeforeAnUpdateMendedItIsNotWrittenDownAfterIt() throws Exception {
-    update();
-    assign(wst);
-    damage(cen);
-    runAll();
-    assertThat(standings(cen, id)).contains("CEN/ v1 FAILED SLU-306");
-    assertThat(update().isNew()).isFalse();
-    Digest manifest =
-        cen.ledgers
-            .read(h -> cen.ledgers.catalog().packages().newest(h, id))
-            .orElseThrow()
-            .manifest();
-    Failure met = Failure.temporary(Code.CONTENT_MISSING, "sending", "1 chunk missing", "");
-    Outcomes outcomes =
-        new Outcomes(
-            cen.ledgers,
-            new Manifests(cen.library),
-            new Pace(clock, new Backoff(Duration.ofSeconds(5), Duration.ofHours(1)), new Random()));
-    outcomes.damagedWhileServing(manifest, met);
-    outcomes.failed(new Step.Place(id, 1, "shop"), manifest, met);
-    runAll();
-    clock.sleep(Duration.ofMinutes(20));
-    runAll();
     assertThat(standings(cen, id)).contains("CEN/ v1 HELD", "WST/ v1 HELD");
   }
 

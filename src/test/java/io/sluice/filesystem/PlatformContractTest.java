@@ -133,8 +133,8 @@ abstract class PlatformContractTest {
   /** All that is seen of an entry and not kept. */
   static List<String> dropped(Platform platform, Path entry) throws Failure {
     Facts facts = platform.facts(entry);
-    List<String> dropped = new ArrayList<>(facts.dropped());
-    dropped.addAll(platform.streams(entry, facts).dropped());
+    List<String> dropped = new ArrayList<>(facts.more().specialNames());
+    dropped.addAll(platform.streams(entry, facts, Keep.USUAL).dropped());
     return dropped;
   }
 

@@ -141,7 +141,7 @@ class ManifestReaderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'f':'a','m':512,'t':[0,0],'s':0}|m is out of bounds",
+        "{'f':'a','m':4096,'t':[0,0],'s':0}|m is out of bounds",
         "{'f':'a','m':-1,'t':[0,0],'s':0}|m is out of bounds",
         "{'f':'a','m':1,'t':[0,1000000000],'s':0}|t is out of bounds",
         "{'f':'a','m':1,'t':[9007199254740992,0],'s':0}|t is out of bounds",

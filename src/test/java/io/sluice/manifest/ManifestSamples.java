@@ -151,7 +151,18 @@ public final class ManifestSamples {
 
   private Attributes attributes() {
     long seconds = random.nextInt(8) == 0 ? -random.nextLong(1L << 40) : random.nextLong(1L << 33);
-    return new Attributes(random.nextInt(01000), seconds, random.nextInt(1_000_000_000));
+    return new Attributes(
+        random.nextInt(010000), seconds, random.nextInt(1_000_000_000), properties());
+  }
+
+  private List<Property> properties() {
+    TreeMap<Name, Property> properties = new TreeMap<>();
+    int count = random.nextInt(5) == 0 ? random.nextInt(4) : 0;
+    for (int i = 0; i < count; i++) {
+      Name key = name(random);
+      properties.put(key, new Property(key, raw(random, random.nextInt(40))));
+    }
+    return List.copyOf(properties.values());
   }
 
   private static Digest digest(RandomGenerator random) {

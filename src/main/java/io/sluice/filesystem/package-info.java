@@ -15,8 +15,8 @@
  * <p>What a file system can hold (streams, names, modes, times, links) is found out by trying,
  * because the same name covers many mounts.
  *
- * <p>Links are never followed. What is seen and not kept (other attribute name spaces, set-user-ID
- * bits, special files) is reported as dropped, never silently left out.
+ * <p>Links are never followed. What is seen and not kept by the policy asked with ({@link Keep}),
+ * or cannot be (special files), is reported as dropped, never silently left out.
  */
 @NullMarked
 package io.sluice.filesystem;

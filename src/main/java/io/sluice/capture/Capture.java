@@ -7,6 +7,8 @@ import io.sluice.content.Frame;
 import io.sluice.content.Library;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.fidelity.Receipt;
+import io.sluice.fidelity.Receipts;
 import io.sluice.filesystem.Platform;
 import io.sluice.manifest.Entry;
 import io.sluice.manifest.Manifest;
@@ -53,7 +55,7 @@ public final class Capture {
    * Captures a source folder.
    *
    * <p>What is seen and cannot be kept (special files, foreign attributes) is listed in {@link
-   * Captured#notCaptured}; everything else is in the manifest, or the capture fails.
+   * Captured#receipt}; everything else is in the manifest, or the capture fails.
    *
    * @throws Failure each listing all entries concerned: SOURCE_MISSING, SOURCE_EMPTY,
    *     SOURCE_OVERLAPS, SOURCE_UNREADABLE, STREAM_UNREADABLE, NAME_UNSUPPORTED, SOURCE_CHANGED
@@ -81,7 +83,9 @@ public final class Capture {
       Totals totals =
           new Totals(
               entries.size(), manifest.streamCount(), settled.bytesRead, intake.storedBytes());
-      return new Captured(manifest, totals, settled.scan.notCaptured());
+      Receipt receipt = Receipt.ofCapture(manifest, settled.scan.remarks());
+      new Receipts(library.disk(), library.folder()).put(receipt);
+      return new Captured(manifest, totals, receipt);
     }
   }
 
@@ -151,7 +155,7 @@ public final class Capture {
   private static void requireSomething(Path root, Scan scan) throws Failure {
     if (scan.seen().size() == 1 && scan.seen().getFirst().entry().streams().isEmpty()) {
       String why =
-          scan.notCaptured().isEmpty()
+          scan.remarks().size() == 0
               ? "there is nothing in it"
               : "there is nothing in it that can be captured";
       throw Failure.permanent(
@@ -159,7 +163,7 @@ public final class Capture {
               "capturing " + root,
               why,
               "check the path, and whether what should be there is mounted")
-          .about(scan.notCaptured());
+          .about(scan.remarks().text());
     }
   }
 

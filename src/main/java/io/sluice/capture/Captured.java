@@ -1,15 +1,11 @@
 package io.sluice.capture;
 
+import io.sluice.fidelity.Receipt;
 import io.sluice.manifest.Manifest;
-import java.util.List;
 
 /**
  * A captured source; all of it is durable.
  *
- * @param notCaptured what was seen and not kept, a line each with the entry's path
+ * @param receipt what of the source is kept, and what is not kept as it is
  */
-public record Captured(Manifest manifest, Totals totals, List<String> notCaptured) {
-  public Captured {
-    notCaptured = List.copyOf(notCaptured);
-  }
-}
+public record Captured(Manifest manifest, Totals totals, Receipt receipt) {}

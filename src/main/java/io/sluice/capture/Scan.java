@@ -1,6 +1,7 @@
 package io.sluice.capture;
 
 import io.sluice.content.Frame;
+import io.sluice.fidelity.Remarks;
 import io.sluice.manifest.Entry;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,9 +13,9 @@ import java.util.List;
  *
  * @param begun wall clock before the first entry was looked at
  * @param seen in canonical order, the root first
- * @param notCaptured a line for each thing seen and not kept
+ * @param remarks on what was seen and is not kept as it is
  */
-record Scan(Instant begun, List<Seen> seen, List<String> notCaptured) {
+record Scan(Instant begun, List<Seen> seen, Remarks remarks) {
   List<Entry> entries() {
     List<Entry> entries = new ArrayList<>(seen.size());
     for (Seen each : seen) {

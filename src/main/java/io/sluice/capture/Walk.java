@@ -2,6 +2,8 @@ package io.sluice.capture;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.fidelity.Remark;
+import io.sluice.fidelity.Remarks;
 import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.Platform;
@@ -22,16 +24,12 @@ import java.util.Map;
  * remembered and the walk goes on, so that all problems are found.
  */
 final class Walk {
-  /** Beyond this many lines only the number of things not captured is told. */
-  static final int NOT_CAPTURED_MAX = 10_000;
-
   private final Platform platform;
   private final Keep keep;
   private final Problems problems;
   private final List<Seen> seen = new ArrayList<>();
-  private final List<String> notCaptured = new ArrayList<>();
+  private final Remarks.Collector remarks = new Remarks.Collector();
   private final Map<FileId, EntryPath> linked = new HashMap<>();
-  private long notTold;
 
   private record FileId(long device, long inode) {}
 
@@ -52,10 +50,7 @@ final class Walk {
     } catch (Failure failure) {
       problems.add(EntryPath.ROOT.toString(), failure);
     }
-    if (walk.notTold > 0) {
-      walk.notCaptured.add("... and " + walk.notTold + " more");
-    }
-    return new Scan(now, walk.seen, walk.notCaptured);
+    return new Scan(now, walk.seen, walk.remarks.remarks());
   }
 
   private void directory(Child directory) throws InterruptedException {
@@ -125,7 +120,8 @@ final class Walk {
         }
       }
       case SPECIAL ->
-          tell(Code.SPECIAL_FILE.id() + " " + path + ": " + Code.SPECIAL_FILE.summary());
+          remarks.add(
+              path, Remark.refused("", Code.SPECIAL_FILE.id() + " " + Code.SPECIAL_FILE.summary()));
       case DIRECTORY -> throw new IllegalStateException("a directory is no leaf: " + path);
     }
   }
@@ -159,29 +155,17 @@ final class Walk {
   private Streams streams(Child child) {
     Facts facts = child.facts();
     if (!keep.keepsSpecialModes()) {
-      dropped(child.path(), facts.more().specialNames());
+      for (String bit : facts.more().specialNames()) {
+        remarks.add(child.path(), Remark.dropped(bit));
+      }
     }
     try {
       Streams streams = platform.streams(child.file(), facts, keep);
-      dropped(child.path(), streams.dropped());
+      streams.remarks().forEach(remark -> remarks.add(child.path(), remark));
       return streams;
     } catch (Failure failure) {
       problems.add(child.path().toString(), failure);
       return Streams.NONE;
-    }
-  }
-
-  private void dropped(EntryPath path, List<String> attributes) {
-    for (String attribute : attributes) {
-      tell(path + ": " + attribute + " is not kept");
-    }
-  }
-
-  private void tell(String line) {
-    if (notCaptured.size() < NOT_CAPTURED_MAX) {
-      notCaptured.add(line);
-    } else {
-      notTold++;
     }
   }
 }

@@ -128,7 +128,7 @@ public final class CaptureCommand implements Callable<Integer> {
       result.put("bytes_read", totals.bytesRead());
       result.put("bytes_stored", totals.bytesStored());
       result.put("seconds", Math.round(seconds * 1000) / 1000.0);
-      result.put("not_captured", captured.notCaptured());
+      result.put("not_captured", captured.receipt().remarks().text());
       terminal.out().println(new JsonMapper().writeValueAsString(result));
       return;
     }
@@ -146,6 +146,6 @@ public final class CaptureCommand implements Callable<Integer> {
                 + " stored, in "
                 + Quantity.seconds(seconds)
                 + "\n"
-                + NotCaptured.text(captured.notCaptured()));
+                + NotCaptured.text(captured.receipt().remarks().text()));
   }
 }

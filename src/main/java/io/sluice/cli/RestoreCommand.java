@@ -180,6 +180,6 @@ public final class RestoreCommand implements Callable<Integer> {
                 + Quantity.count(placed.sidecarStreams())
                 + " in the sidecar, in "
                 + Quantity.seconds(seconds));
-    terminal.out().print(NotCaptured.text("Not held by this file system:", placed.notHeld()));
+    terminal.out().print(NotCaptured.text("Not held as it is:", placed.remarks().text()));
   }
 }

@@ -1,6 +1,8 @@
 package io.sluice.content;
 
+import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
@@ -24,6 +26,27 @@ public final class WholeFile {
   public static void put(Disk disk, Stop stop, Path part, Path file, Content content)
       throws Failure {
     put(disk, stop, new Names(part, file), content, step -> {});
+  }
+
+  /**
+   * A file's bytes.
+   *
+   * @param bytesMax a longer file is damaged, or none of ours
+   * @throws Failure CONTENT_CORRUPT if it is longer, CONTENT_MISSING or DISK_ERROR
+   */
+  public static byte[] read(Disk disk, Path file, int bytesMax) throws Failure {
+    try (Disk.Reader reader = disk.open(file)) {
+      long size = reader.size();
+      ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(size, bytesMax));
+      if (size > bytesMax || reader.read(bytes, 0) < size) {
+        throw Failure.permanent(
+            Code.CONTENT_CORRUPT,
+            "reading " + file,
+            "it has " + size + " bytes, at most " + bytesMax + " are expected, or it shrinks",
+            "look whether another program wrote it; delete it if so");
+      }
+      return bytes.array();
+    }
   }
 
   /** A file's temporary and its final name. */

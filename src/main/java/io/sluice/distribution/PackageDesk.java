@@ -177,7 +177,11 @@ public final class PackageDesk {
           ledgers.write(handle -> publish(handle, id, captured.manifest().digest()));
       disk.reached("catalog.version-row-after");
       return new Updated(
-          id, published.version, published.isNew, captured.totals(), captured.notCaptured());
+          id,
+          published.version,
+          published.isNew,
+          captured.totals(),
+          captured.receipt().remarks().text());
     } finally {
       alone.unlock();
     }

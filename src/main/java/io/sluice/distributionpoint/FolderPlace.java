@@ -5,6 +5,7 @@ import io.sluice.content.Disk;
 import io.sluice.content.Stop;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.fidelity.Receipt;
 import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Platform;
 import io.sluice.manifest.Manifest;
@@ -348,6 +349,7 @@ public final class FolderPlace implements Place {
     }
     move.move(tree, files.version(id, version));
     disk.reached("place.renamed");
+    files.receipt(id, version, Receipt.ofPlace(manifest, folder.toString(), placed.remarks()));
     files.record(id, version, new PlaceFiles.Placement(manifest.digest(), placed));
     files.withdrawIntent(id, version);
     disk.reached("place.recorded");

@@ -83,7 +83,10 @@ public final class Materialiser {
     }
     long beside = plan.items().size();
     return new Placed(
-        manifest.streamCount() - beside, beside, manifest.contentBytes(), target.notHeld(manifest));
+        manifest.streamCount() - beside,
+        beside,
+        manifest.contentBytes(),
+        target.remarks(manifest, plan));
   }
 
   /** The attributes a file or directory gets where only this can be held. */

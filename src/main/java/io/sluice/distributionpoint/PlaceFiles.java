@@ -6,6 +6,9 @@ import io.sluice.content.Stop;
 import io.sluice.content.WholeFile;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.fidelity.Receipt;
+import io.sluice.fidelity.ReceiptJson;
+import io.sluice.fidelity.ReceiptPage;
 import io.sluice.manifest.PackageId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -228,26 +231,28 @@ final class PlaceFiles {
     json.put("native", placement.placed.nativeStreams());
     json.put("sidecar", placement.placed.sidecarStreams());
     json.put("bytes", placement.placed.bytes());
-    json.put("not_held", placement.placed.notHeld().size());
-    writeNotHeld(id, version, placement.placed.notHeld());
     write(record(id, version), json);
   }
 
-  private Path notHeld(PackageId id, int version) {
-    return placed().resolve(id + "-v" + version + ".not-held");
+  /** Keeps a version's receipt, for programs and for people. */
+  void receipt(PackageId id, int version, Receipt receipt) throws Failure {
+    createFolders(receipts());
+    write(receipt(id, version, ".json"), ReceiptJson.write(receipt));
+    write(receipt(id, version, ".html"), ReceiptPage.write(receipt));
   }
 
-  /** What the file system cannot hold of the version, for people; no file if it holds all. */
-  private void writeNotHeld(PackageId id, int version, List<String> lines) throws Failure {
-    if (!lines.isEmpty()) {
-      String text = String.join("\n", lines) + "\n";
-      write(notHeld(id, version), text.getBytes(StandardCharsets.UTF_8));
-    }
+  private Path receipts() {
+    return own.resolve("receipts");
+  }
+
+  private Path receipt(PackageId id, int version, String end) {
+    return receipts().resolve(id + "-v" + version + end);
   }
 
   /** Forgets that a version was made here. */
   void forget(PackageId id, int version) throws Failure {
-    disk.delete(notHeld(id, version));
+    disk.delete(receipt(id, version, ".json"));
+    disk.delete(receipt(id, version, ".html"));
     disk.delete(record(id, version));
     force(placed());
   }

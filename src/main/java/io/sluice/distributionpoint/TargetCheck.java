@@ -2,11 +2,15 @@ package io.sluice.distributionpoint;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.fidelity.Remark;
+import io.sluice.fidelity.Remarks;
 import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Extents;
 import io.sluice.filesystem.NameCapacity;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.StreamCapacity;
+import io.sluice.filesystem.TimeCapacity;
+import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Entry;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.LinkTarget;
@@ -88,28 +92,62 @@ final class TargetCheck {
         .flatMap(sparse -> Extents.parse(sparse, file.size()));
   }
 
-  /** What the folder cannot hold of attributes beside mode and time; see {@link Placed}. */
-  List<String> notHeld(Manifest manifest) {
-    List<String> lines = new ArrayList<>();
-    long more = 0;
-    for (Entry entry : manifest.entries()) {
-      List<String> lost =
-          switch (entry) {
-            case Entry.Directory directory -> entries.properties().lost(directory.attributes());
-            case Entry.File file -> entries.properties().lost(file.attributes());
-            case Entry.Symlink link -> entries.properties().lost(link.attributes());
-            case Entry.HardLink link -> List.of();
-          };
-      if (!lost.isEmpty() && lines.size() < Placed.NOT_HELD_MAX) {
-        lines.add(entry.path() + ": " + String.join(", ", lost));
-      } else if (!lost.isEmpty()) {
-        more++;
+  /** What the folder does not hold as it is, of what {@link #streams} and others let through. */
+  Remarks remarks(Manifest manifest, SidecarPlan plan) {
+    Remarks.Collector remarks = new Remarks.Collector();
+    ofAll(manifest, remarks);
+    List<Entry> all = manifest.entries();
+    int beside = 0;
+    for (int i = 0; i < all.size(); i++) {
+      Entry entry = all.get(i);
+      for (String what : lost(entry)) {
+        remarks.add(entry.path(), Remark.refused(what, "the file system does not hold it"));
+      }
+      while (beside < plan.items().size() && plan.items().get(beside).entry() == i) {
+        Name stream = plan.items().get(beside++).stream().name();
+        remarks.add(entry.path(), Remark.mapped("stream " + stream, "kept in the sidecar"));
       }
     }
-    if (more > 0) {
-      lines.add("... and " + more + " more entries");
+    return remarks.remarks();
+  }
+
+  /** What is not held of mode and time: told once, not of each entry. */
+  private void ofAll(Manifest manifest, Remarks.Collector remarks) {
+    if (!entries.modes()) {
+      remarks.add(
+          EntryPath.ROOT, Remark.refused("mode", "the file system shows its own for all entries"));
     }
-    return lines;
+    if (entries.times().isEmpty()) {
+      remarks.add(EntryPath.ROOT, Remark.refused("time", "the file system lets none be set"));
+      return;
+    }
+    long rounded = manifest.entries().stream().filter(this::isRounded).count();
+    if (rounded > 0) {
+      String how = "of " + rounded + " entries, to the nearest before that the file system holds";
+      remarks.add(EntryPath.ROOT, Remark.mapped("time", how));
+    }
+  }
+
+  private boolean isRounded(Entry entry) {
+    return switch (entry) {
+      case Entry.Directory directory -> isRounded(directory.attributes(), entries.times());
+      case Entry.File file -> isRounded(file.attributes(), entries.times());
+      case Entry.Symlink link -> isRounded(link.attributes(), entries.linkTimes());
+      case Entry.HardLink link -> false;
+    };
+  }
+
+  private static boolean isRounded(Attributes attributes, Optional<TimeCapacity> times) {
+    return times.isEmpty() || !times.get().nearest(attributes).equals(attributes);
+  }
+
+  private List<String> lost(Entry entry) {
+    return switch (entry) {
+      case Entry.Directory directory -> entries.properties().lost(directory.attributes());
+      case Entry.File file -> entries.properties().lost(file.attributes());
+      case Entry.Symlink link -> entries.properties().lost(link.attributes());
+      case Entry.HardLink link -> List.of();
+    };
   }
 
   private static long blocks(long bytes) {

@@ -2,6 +2,7 @@ package io.sluice.filesystem;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.fidelity.Remark;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Property;
 import java.io.IOException;
@@ -55,7 +56,7 @@ final class LinuxProperties {
   /** What was found: properties that are kept, and what is seen and not kept. */
   static final class Found {
     final List<Property> kept = new ArrayList<>();
-    final List<String> dropped = new ArrayList<>();
+    final List<Remark> remarks = new ArrayList<>();
 
     private final Keep keep;
 
@@ -67,7 +68,7 @@ final class LinuxProperties {
       if (keep.keeps(property.key())) {
         kept.add(property);
       } else {
-        dropped.add(shown);
+        remarks.add(Remark.dropped(shown));
       }
     }
 
@@ -114,19 +115,20 @@ final class LinuxProperties {
   private void attribute(byte[] path, String name, Found found) {
     Optional<byte[]> value = value(path, name.getBytes(StandardCharsets.UTF_8));
     if (value.isEmpty()) {
-      found.dropped.add(name);
+      found.remarks.add(Remark.refused(name, "it cannot be read"));
       return;
     }
     Name acl = name.equals(ACL) ? Property.ACL : Property.ACL_DEFAULT;
     if (name.equals(ACL) || name.equals(ACL_DEFAULT)) {
       PosixAcl.text(value.get())
           .ifPresentOrElse(
-              text -> found.add(Property.of(acl, text), name), () -> found.dropped.add(name));
+              text -> found.add(Property.of(acl, text), name),
+              () -> found.remarks.add(Remark.refused(name, "its form is not known")));
       return;
     }
     Optional<Name> key = Keep.xattr(name);
     if (key.isEmpty()) {
-      found.dropped.add(name);
+      found.remarks.add(Remark.refused(name, "its name is too long"));
       return;
     }
     if (name.equals(DOS_ATTRIBUTE)) {

@@ -2,6 +2,7 @@ package io.sluice.filesystem;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.fidelity.Remark;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Named streams on Linux. How they are reached depends on the file system and, for NTFS, on how it
@@ -118,29 +118,32 @@ final class LinuxStreams {
     LinuxProperties.Found found =
         properties.of(entry, path, facts, foreign, magic == MAGIC_FUSE, keep);
     if (directory && (magic == MAGIC_CIFS || magic == MAGIC_SMB2)) {
-      found.dropped.add("alternate data streams, which CIFS mounts do not show");
+      found.remarks.add(
+          Remark.refused("alternate data streams", "a CIFS mount does not show a folder's"));
     }
     if (!samba.isEmpty()) {
       samba.sort(null);
-      found.kept.add(sambaStreams(samba));
+      if (keep.keeps(Property.SAMBA)) {
+        found.kept.add(SambaDos.streams(samba));
+      }
+      for (Name name : samba) {
+        found.remarks.add(Remark.mapped("stream " + name, "read from the form Samba keeps it in"));
+      }
     }
-    if (named.isEmpty() && found.kept.isEmpty() && found.dropped.isEmpty()) {
+    if (named.isEmpty() && found.kept.isEmpty() && found.remarks.isEmpty()) {
       return Streams.NONE;
     }
     named.sort((a, b) -> a.name().compareTo(b.name()));
     requireDistinct(entry, named);
-    return new Streams(named, found.sorted(), found.dropped);
+    return new Streams(named, found.sorted(), found.remarks);
   }
 
   private Streams ofLink(Path entry, byte[] path, Facts facts, Keep keep) throws Failure {
     LinuxProperties.Found found = properties.of(entry, path, facts, List.of(), false, keep);
-    found.dropped.addAll(linkStreams(path));
-    return new Streams(List.of(), found.sorted(), found.dropped);
-  }
-
-  private static Property sambaStreams(List<Name> samba) {
-    return Property.of(
-        Property.SAMBA, samba.stream().map(Name::toString).collect(Collectors.joining("/")));
+    for (String name : linkStreams(path)) {
+      found.remarks.add(Remark.refused(name, "it is a symbolic link's"));
+    }
+    return new Streams(List.of(), found.sorted(), found.remarks);
   }
 
   /** A stream may be there in Samba's form and as a plain attribute, with different bytes. */

@@ -158,7 +158,7 @@ final class PortablePlatform implements Platform {
     }
     try {
       Streams others = PortableProperties.of(entry, keep);
-      return new Streams(streams.list(entry), others.properties(), others.dropped());
+      return new Streams(streams.list(entry), others.properties(), others.remarks());
     } catch (IOException e) {
       throw reading(entry, e);
     }

@@ -1,5 +1,6 @@
 package io.sluice.filesystem;
 
+import io.sluice.fidelity.Remark;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Property;
 import java.io.IOException;
@@ -57,10 +58,10 @@ final class PortableProperties {
     if (keep.keeps(Property.BIRTH)) {
       all.add(birth(entry));
     }
-    List<String> dropped = new ArrayList<>();
+    List<Remark> dropped = new ArrayList<>();
     for (Property property : all) {
       if (!keep.keeps(property.key())) {
-        dropped.add(shown(property.key()));
+        dropped.add(Remark.dropped(shown(property.key())));
       }
     }
     all.removeIf(property -> !keep.keeps(property.key()));

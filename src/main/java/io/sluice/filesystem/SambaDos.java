@@ -1,9 +1,13 @@
 package io.sluice.filesystem;
 
+import io.sluice.manifest.Name;
+import io.sluice.manifest.Property;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -66,5 +70,17 @@ final class SambaDos {
     }
     int flags = from.getInt(8);
     return (flags & 1) == 1 ? Optional.of(from.getInt(12)) : Optional.empty();
+  }
+
+  /** The property that says which streams are kept in Samba's form. */
+  static Property streams(List<Name> samba) {
+    ByteArrayOutputStream joined = new ByteArrayOutputStream();
+    for (Name name : samba) {
+      if (joined.size() > 0) {
+        joined.write('/');
+      }
+      joined.writeBytes(name.bytes());
+    }
+    return new Property(Property.SAMBA, joined.toByteArray());
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.filesystem;
 
+import io.sluice.fidelity.Remark;
 import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
 import java.util.List;
@@ -9,16 +10,15 @@ import java.util.List;
  *
  * @param named its named streams, in order of name
  * @param properties what is kept by the policy asked with, in order of key
- * @param dropped what is seen there and not kept, for the receipt: {@code security.capability},
- *     {@code security descriptor} ...
+ * @param remarks what is seen there and not kept as it is, for the receipt
  */
-public record Streams(List<Stream> named, List<Property> properties, List<String> dropped) {
+public record Streams(List<Stream> named, List<Property> properties, List<Remark> remarks) {
   /** Nothing at all. */
   public static final Streams NONE = new Streams(List.of(), List.of(), List.of());
 
   public Streams {
     named = List.copyOf(named);
     properties = List.copyOf(properties);
-    dropped = List.copyOf(dropped);
+    remarks = List.copyOf(remarks);
   }
 }

@@ -84,7 +84,11 @@ public final class Name implements Comparable<Name> {
     return Arrays.hashCode(bytes);
   }
 
-  /** For messages: control characters and invalid bytes are shown as {@code \xNN}. */
+  /**
+   * For messages: control characters and invalid bytes are shown as {@code \xNN}, and what would
+   * turn the direction of writing or show nothing at all as a backslash, {@code u} and the number
+   * in braces.
+   */
   @Override
   public String toString() {
     StringBuilder shown = new StringBuilder();
@@ -101,10 +105,20 @@ public final class Name implements Comparable<Name> {
             c -> {
               if (Character.isISOControl(c)) {
                 shown.append("\\x%02x".formatted(c));
+              } else if (isUnseen(c)) {
+                shown.append("\\" + "u{%x}".formatted(c));
               } else {
                 shown.appendCodePoint(c);
               }
             });
     return shown.toString();
+  }
+
+  /** Marks of direction, joiners, line separators: Unicode's format characters and separators. */
+  private static boolean isUnseen(int c) {
+    return switch (Character.getType(c)) {
+      case Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+      default -> false;
+    };
   }
 }

@@ -6,6 +6,7 @@ import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.content.TestContent;
 import io.sluice.failure.Failure;
+import io.sluice.fidelity.Receipts;
 import io.sluice.manifest.Entry;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.ManifestReader;
@@ -189,10 +190,12 @@ class CaptureTest {
     try (Library library = library("library")) {
       Captured captured =
           capture(tree, new OsThreads(), library).capture(tree.root(), Options.plain());
-      assertThat(captured.notCaptured())
+      assertThat(captured.receipt().remarks().text())
           .containsExactlyInAnyOrder(
-              "SLU-208 pipe: a socket, pipe or device cannot be captured",
-              "setuid: setuid is not kept");
+              "pipe: refused: SLU-208 a socket, pipe or device cannot be captured",
+              "setuid: setuid dropped: the policy leaves it out");
+      assertThat(new Receipts(library.disk(), library.folder()).find(captured.manifest().digest()))
+          .contains(captured.receipt());
       assertThat(captured.manifest().entries()).hasSize(2);
     }
   }

@@ -7,6 +7,8 @@ import io.sluice.capture.Captured;
 import io.sluice.capture.Options;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
+import io.sluice.fidelity.Fate;
+import io.sluice.fidelity.Remark;
 import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Platforms;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,7 +83,7 @@ class PropertiesRoundTripTest {
       Files.createSymbolicLink(source.resolve("link"), Path.of("f"));
       Captured captured = capture(source, "setuid,owner");
       Placed placed = restore(captured, volume.root().resolve("to"), StreamPolicy.REFUSE);
-      assertThat(placed.notHeld()).isEmpty();
+      assertThat(placed.remarks().text()).isEmpty();
       assertThat(
               new Verifier(platform, new CallerThread())
                   .compare(captured.manifest(), volume.root().resolve("to"), Optional.empty()))
@@ -103,8 +106,9 @@ class PropertiesRoundTripTest {
       Path source = volume.folder("source");
       platform.setAttributes(file(source, "f"), new Attributes(06755, 0, 0));
       Captured captured = capture(source, "");
-      assertThat(captured.notCaptured())
-          .containsExactly("f: setgid is not kept", "f: setuid is not kept");
+      assertThat(captured.receipt().remarks().lines())
+          .extracting(line -> line.remark())
+          .containsExactly(Remark.dropped("setgid"), Remark.dropped("setuid"));
       Path to = volume.root().resolve("to");
       restore(captured, to, StreamPolicy.REFUSE);
       assertThat(platform.facts(to.resolve("f")).more().specialMode()).isZero();
@@ -123,7 +127,7 @@ class PropertiesRoundTripTest {
       set(file, Property.of(Property.DOS, "23"));
       set(ntfs.folder("source/d"), Property.of(Property.DOS, "6"));
       Captured captured = capture(source, "birth");
-      assertThat(captured.notCaptured()).isEmpty();
+      assertThat(captured.receipt().remarks().text()).isEmpty();
       Entry captive =
           captured.manifest().entries().stream()
               .filter(Entry.File.class::isInstance)
@@ -133,11 +137,15 @@ class PropertiesRoundTripTest {
           .extracting(property -> property.key().toString())
           .containsExactly("birth", "dos", "sd");
       Path to = ntfs.root().resolve("to");
-      assertThat(restore(captured, to, StreamPolicy.REFUSE).notHeld()).isEmpty();
+      assertThat(restore(captured, to, StreamPolicy.REFUSE).remarks().text())
+          .containsExactly(".: mode refused: the file system shows its own for all entries");
       assertThat(capture(to, "birth").manifest().digest()).isEqualTo(captured.manifest().digest());
       Placed beside = restore(captured, plain.root().resolve("to"), StreamPolicy.SIDECAR);
-      assertThat(beside.notHeld())
-          .containsExactly(".: birth, dos, sd", "f: birth, dos, sd", "d: birth, dos, sd");
+      assertThat(beside.remarks().counts()).isEqualTo(Map.of(Fate.REFUSED, 9L, Fate.MAPPED, 1L));
+      assertThat(beside.remarks().text())
+          .contains(
+              "f: sd refused: the file system does not hold it",
+              "f: stream s mapped: kept in the sidecar");
       // Writable again, so that the volume can be emptied.
       set(to.resolve("f"), Property.of(Property.DOS, "20"));
       set(file, Property.of(Property.DOS, "20"));

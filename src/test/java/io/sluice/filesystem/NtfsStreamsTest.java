@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.fidelity.Remark;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
@@ -180,8 +181,8 @@ class NtfsStreamsTest {
                 4);
     assertThat(set).isZero();
     Facts facts = platform.facts(file);
-    assertThat(platform.streams(file, facts, Keep.parse("-dos,-sd")).dropped())
-        .containsExactly("DOS attributes", "security descriptor");
+    assertThat(platform.streams(file, facts, Keep.parse("-dos,-sd")).remarks())
+        .containsExactly(Remark.dropped("DOS attributes"), Remark.dropped("security descriptor"));
     Path link = platform.child(root, Name.of("link"));
     platform.createSymlink(link, LinkTarget.of(new byte[] {'f'}));
     assertThat(PlatformContractTest.dropped(platform, link)).isEmpty();

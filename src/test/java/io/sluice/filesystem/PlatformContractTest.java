@@ -134,7 +134,7 @@ abstract class PlatformContractTest {
   static List<String> dropped(Platform platform, Path entry) throws Failure {
     Facts facts = platform.facts(entry);
     List<String> dropped = new ArrayList<>(facts.more().specialNames());
-    dropped.addAll(platform.streams(entry, facts, Keep.USUAL).dropped());
+    platform.streams(entry, facts, Keep.USUAL).remarks().forEach(it -> dropped.add(it.what()));
     return dropped;
   }
 

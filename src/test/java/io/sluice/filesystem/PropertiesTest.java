@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.fidelity.Remark;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Property;
@@ -102,10 +103,11 @@ class PropertiesTest {
       Facts facts = platform.facts(file);
       Streams without = platform.streams(file, facts, Keep.parse("-acl, xattr:trusted.other"));
       assertThat(without.properties()).isEmpty();
-      assertThat(without.dropped())
-          .containsExactlyInAnyOrder("system.posix_acl_access", "trusted.sluice");
+      assertThat(without.remarks())
+          .containsExactlyInAnyOrder(
+              Remark.dropped("system.posix_acl_access"), Remark.dropped("trusted.sluice"));
       Streams with = platform.streams(file, facts, Keep.parse("xattr:trusted.*"));
-      assertThat(with.dropped()).isEmpty();
+      assertThat(with.remarks()).isEmpty();
       assertThat(with.properties())
           .extracting(property -> property.key().toString())
           .containsExactly("acl", "xattr:trusted.sluice");

@@ -1,0 +1,66 @@
+package io.sluice.fidelity;
+
+import io.sluice.content.Digest;
+import io.sluice.content.Disk;
+import io.sluice.content.Stop;
+import io.sluice.content.WholeFile;
+import io.sluice.failure.Failure;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The receipts of captures, in the folder {@code receipts} of the library they went to: the newest
+ * of each version. Safe from any thread.
+ */
+public final class Receipts {
+  private static final String END = ".json";
+
+  private final Disk disk;
+  private final Path folder;
+  private final Path temporary;
+
+  /**
+   * @param library the library's folder
+   */
+  public Receipts(Disk disk, Path library) {
+    this.disk = disk;
+    this.folder = library.resolve("receipts");
+    this.temporary = library.resolve("temporary");
+  }
+
+  /** Keeps a receipt, durable on return, in place of the version's older one. */
+  public void put(Receipt receipt) throws Failure {
+    byte[] bytes = ReceiptJson.write(receipt);
+    Path file = file(receipt.manifest());
+    if (disk.exists(file)
+        && Arrays.equals(WholeFile.read(disk, file, ReceiptJson.BYTES_MAX), bytes)) {
+      return;
+    }
+    disk.createFolders(folder);
+    WholeFile.put(
+        disk,
+        new Stop("the receipts in " + folder),
+        temporary.resolve("receipt-" + receipt.manifest().hex()),
+        file,
+        writer -> writer.write(ByteBuffer.wrap(bytes)));
+  }
+
+  /**
+   * The receipt of the version's last capture into this library, if it was captured here.
+   *
+   * @throws Failure CONTENT_CORRUPT, LIBRARY_TOO_NEW or DISK_ERROR
+   */
+  public Optional<Receipt> find(Digest manifest) throws Failure {
+    Path file = file(manifest);
+    return disk.exists(file)
+        ? Optional.of(
+            ReceiptJson.read(WholeFile.read(disk, file, ReceiptJson.BYTES_MAX), file.toString()))
+        : Optional.empty();
+  }
+
+  private Path file(Digest manifest) {
+    return folder.resolve(manifest.hex() + END);
+  }
+}

@@ -17,6 +17,14 @@ public final class Views {
   public record PackageList(List<PackageView> packages) {}
 
   /**
+   * {@code GET /v0/packages/ID/versions/N}.
+   *
+   * @param manifest its digest
+   * @param held true if its content is at this site
+   */
+  public record VersionName(String id, int version, String manifest, boolean held) {}
+
+  /**
    * The answer to a capture.
    *
    * @param changed false if the source is what the last version holds; no version was made

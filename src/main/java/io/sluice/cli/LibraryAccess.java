@@ -42,13 +42,18 @@ final class LibraryAccess {
 
   /** Opens a library that must be there. */
   Library open() throws Failure {
-    if (!Files.exists(folder().resolve("FORMAT"))) {
+    return open(folder());
+  }
+
+  /** Opens the library in a folder, which must be there. */
+  static Library open(Path folder) throws Failure {
+    if (!Files.exists(folder.resolve("FORMAT"))) {
       throw Failure.permanent(
           Code.LIBRARY_MISSING,
-          "opening the content library " + folder(),
-          Files.isDirectory(folder()) ? "the folder is not a library" : "there is no such folder",
+          "opening the content library " + folder,
+          Files.isDirectory(folder) ? "the folder is not a library" : "there is no such folder",
           "name the folder that \"sluice capture\" was given with --library");
     }
-    return openOrCreate();
+    return Library.open(new HostDisk(), folder);
   }
 }

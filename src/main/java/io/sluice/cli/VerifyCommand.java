@@ -1,23 +1,18 @@
 package io.sluice.cli;
 
-import io.sluice.content.Digest;
-import io.sluice.content.Frame;
+import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
-import io.sluice.distributionpoint.Difference;
-import io.sluice.distributionpoint.Verifier;
+import io.sluice.distributionpoint.PlacedVersions;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Platforms;
 import io.sluice.manifest.Manifest;
 import io.sluice.parallel.OsThreads;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,29 +20,43 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** {@code sluice verify}: a version's content in the library, or a folder against a version. */
+/** {@code sluice verify}: a version's content in a library, or folders against versions. */
 @Command(
     name = "verify",
     description = {
       "Check a version in a library, or a folder against a version.",
-      "Reads every byte of the version in the library and compares it with its digests; with"
-          + " --against, reads the folder instead and lists every difference."
+      "A VERSION: reads every byte of it in the library and compares it with its digests; with"
+          + " --against, reads the folder instead.",
+      "A distribution point's folder: reads every version placed in it. Another folder: finds the"
+          + " version it is most like, or take it from --against."
     },
     sortOptions = false)
 public final class VerifyCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Parameters(paramLabel = "DIGEST", description = "the version, or 12 and more digits of it")
-  private String digest = "";
+  @Parameters(
+      paramLabel = "VERSION|DIR",
+      description = "a version: " + VersionAccess.NAMES + "; or a folder (as ./NAME if in doubt)")
+  private String target = "";
 
-  @Mixin private LibraryAccess libraryAccess = new LibraryAccess();
+  @Mixin private VersionAccess access = new VersionAccess();
 
   @Option(
       names = "--against",
-      paramLabel = "DIR",
-      description = "a folder to compare with (its streams kept beside are in DIR.sidecar)")
-  private @Nullable Path against;
+      paramLabel = "DIR|VERSION",
+      description =
+          "what to compare with: a folder for a version, a version for a folder (streams kept"
+              + " beside are in DIR.sidecar)")
+  private @Nullable String against;
+
+  @Option(
+      names = "--as-held",
+      description =
+          "leave out what the folder's file system does not hold, found by trying in the folder")
+  private boolean asHeld;
 
   @Option(names = "--json", description = "print the result as one JSON object")
   private boolean json;
@@ -56,80 +65,93 @@ public final class VerifyCommand implements Callable<Integer> {
     this.terminal = terminal;
   }
 
-  /** The JSON form; field names are part of the command's contract. */
-  record Result(String digest, boolean identical, long bytes, List<String> differences) {}
-
   @Override
   public Integer call() throws Failure, InterruptedException {
-    try (Library library = libraryAccess.open()) {
-      Manifest manifest = LibraryAccess.manifest(library, digest);
-      List<String> problems =
-          against == null
-              ? damaged(library, manifest)
-              : differences(library, manifest, against.toAbsolutePath().normalize());
-      return print(manifest, problems);
-    }
-  }
-
-  private static List<String> damaged(Library library, Manifest manifest) throws Failure {
-    List<String> problems = new ArrayList<>();
-    Set<Digest> seen = new HashSet<>();
-    byte[] plain = new byte[Frame.Chunk.BYTES_MAX];
-    for (Frame.Chunk chunk : manifest.chunks()) {
-      if (seen.add(chunk.digest())) {
-        try {
-          library.read(chunk.digest(), plain, 0);
-        } catch (Failure failure) {
-          if (failure.code() != Code.CONTENT_CORRUPT && failure.code() != Code.CONTENT_MISSING) {
-            throw failure;
-          }
-          problems.add(failure.getMessage());
-        }
+    try (Library library = access.open()) {
+      List<Verified> all = new ArrayList<>();
+      FolderChecks folders =
+          new FolderChecks(Platforms.ofThisMachine(), new OsThreads(), library, asHeld);
+      if (VersionAccess.isVersion(target)) {
+        Manifest manifest = access.manifest(library, target);
+        all.add(
+            against == null
+                ? FolderChecks.inLibrary(library, manifest)
+                : folders.check(manifest, folder(against)));
+      } else if (against != null) {
+        all.add(folders.check(access.manifest(library, against), folder(target)));
+      } else {
+        all.addAll(unnamed(folders, library, folder(target)));
       }
+      return json ? printJson(all) : print(all);
     }
-    return problems;
   }
 
-  private static List<String> differences(Library library, Manifest manifest, Path folder)
+  private static List<Verified> unnamed(FolderChecks folders, Library library, Path folder)
       throws Failure, InterruptedException {
+    HostDisk disk = new HostDisk();
+    if (!PlacedVersions.isPlace(disk, folder)) {
+      return List.of(folders.check(folders.mostLike(folder), folder));
+    }
+    List<Verified> all = new ArrayList<>();
+    for (PlacedVersions.One one : PlacedVersions.of(disk, folder)) {
+      all.add(folders.check(LibraryAccess.manifest(library, one.manifest().hex()), one));
+    }
+    return all;
+  }
+
+  private static Path folder(String named) throws Failure {
+    Path folder = Path.of(named).toAbsolutePath().normalize();
     if (!Files.isDirectory(folder)) {
       throw Failure.permanent(
-          Code.NOT_FOUND, "verifying " + folder, "there is no such folder", "name a folder");
+          Code.NOT_FOUND,
+          "verifying " + folder,
+          "there is no such folder, and it is no name of a version",
+          "name a folder, or a version as " + VersionAccess.NAMES);
     }
-    Path beside = folder.resolveSibling(folder.getFileName() + ".sidecar");
-    boolean besideExists = Files.exists(beside, LinkOption.NOFOLLOW_LINKS);
-    return new Verifier(Platforms.ofThisMachine(), new OsThreads(), library)
-        .compare(manifest, folder, besideExists ? Optional.of(beside) : Optional.empty()).stream()
-            .map(Difference::toString)
-            .toList();
+    return folder;
   }
 
-  private int print(Manifest manifest, List<String> problems) throws Failure {
-    if (json) {
-      Result result =
-          new Result(
-              manifest.digest().hex(), problems.isEmpty(), manifest.contentBytes(), problems);
-      terminal.out().println(new JsonMapper().writeValueAsString(result));
-      return problems.isEmpty() ? Terminal.DONE : Terminal.FAILED;
+  private int printJson(List<Verified> all) {
+    JsonMapper mapper = new JsonMapper();
+    ArrayNode results = mapper.createArrayNode();
+    for (Verified one : all) {
+      // Field names are part of the command's contract.
+      ObjectNode result = results.addObject();
+      result.put("digest", one.manifest().digest().hex()).put("identical", one.isIdentical());
+      result.put("bytes", one.manifest().contentBytes()).put("where", one.where());
+      one.differences().forEach(result.putArray("differences")::add);
     }
-    if (!problems.isEmpty()) {
+    // One thing verified is one object; a distribution point has a list of them.
+    terminal.out().println(all.size() == 1 ? results.get(0) : results);
+    return all.stream().allMatch(Verified::isIdentical) ? Terminal.DONE : Terminal.FAILED;
+  }
+
+  private int print(List<Verified> all) throws Failure {
+    List<String> problems = new ArrayList<>();
+    Optional<Code> code = Optional.empty();
+    for (Verified one : all) {
+      if (one.isIdentical()) {
+        terminal.out().println(one.sentence());
+      } else {
+        code = code.isEmpty() ? Optional.of(one.code()) : code;
+        String head = all.size() > 1 ? one.where() + ": " : "";
+        one.differences().forEach(difference -> problems.add(head + difference));
+      }
+    }
+    if (all.isEmpty()) {
+      terminal.out().println("nothing is placed in " + target);
+    }
+    if (code.isPresent()) {
+      String what = all.size() == 1 ? all.getFirst().title() : target;
       throw Failure.permanent(
-              against == null ? Code.CONTENT_CORRUPT : Code.DIFFERS,
-              "verifying " + manifest.digest(),
+              code.get(),
+              "verifying " + what,
               problems.size() + (problems.size() == 1 ? " difference" : " differences"),
-              against == null
+              code.get() == Code.CONTENT_CORRUPT
                   ? "capture the source again with --verify, or fetch it from another library"
                   : "restore it again, or capture the folder as a new version")
           .about(problems);
     }
-    terminal
-        .out()
-        .println(
-            "identical: "
-                + Quantity.count(manifest.entries().size())
-                + " entries, "
-                + Quantity.bytes(manifest.contentBytes())
-                + (against == null ? " in the library" : " in " + against));
     return Terminal.DONE;
   }
 }

@@ -69,6 +69,24 @@ public final class Library implements ChunkStore, AutoCloseable {
     return open(disk, folder, threads, PackIntake.Sizes.NORMAL);
   }
 
+  /**
+   * Opens a library that is there to read from it, beside whoever has it open for writing: takes no
+   * lock, changes nothing. It shows what was there when it was opened.
+   *
+   * @throws Failure LIBRARY_TOO_NEW or LIBRARY_TOO_OLD, LIBRARY_MISSING, CONTENT_CORRUPT if FORMAT
+   *     is damaged, or what the disk says
+   */
+  public static Library openForReading(Disk disk, Path folder) throws Failure {
+    if (!disk.exists(folder.resolve(LibraryFiles.FORMAT))) {
+      throw Failure.permanent(
+          Code.LIBRARY_MISSING,
+          "opening the content library " + folder,
+          "the folder is not a library",
+          "name the folder of one");
+    }
+    return open(new ReadingDisk(disk), folder);
+  }
+
   static Library open(Disk disk, Path folder, Threads threads, PackIntake.Sizes sizes)
       throws Failure {
     Path absolute = folder.toAbsolutePath().normalize();

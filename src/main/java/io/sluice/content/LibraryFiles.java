@@ -27,7 +27,15 @@ final class LibraryFiles {
   private static final int FORMAT_BYTES_MAX = 64;
   private static final Set<String> OURS =
       Set.of(
-          FORMAT, LOCK, Quarantine.FILE, "packs", "documents", "scans", "signatures", "temporary");
+          FORMAT,
+          LOCK,
+          Quarantine.FILE,
+          "packs",
+          "documents",
+          "receipts",
+          "scans",
+          "signatures",
+          "temporary");
 
   private final Disk disk;
   private final Path folder;

@@ -293,6 +293,30 @@ public final class PackageDesk {
     return ledgers.read(handle -> listed(handle, ledgers.catalog().packages().get(handle, id)));
   }
 
+  /**
+   * A version of a package.
+   *
+   * @param number as an administrator writes it
+   * @throws Failure NOT_FOUND if there is no such package or version here
+   */
+  public VersionRow version(PackageId id, String number) throws Failure {
+    return ledgers.read(
+        handle -> {
+          Catalog catalog = ledgers.catalog();
+          catalog.packages().get(handle, id);
+          return catalog.packages().versions(handle, id).stream()
+              .filter(row -> String.valueOf(row.version()).equals(number))
+              .findAny()
+              .orElseThrow(
+                  () ->
+                      Failure.permanent(
+                          Code.NOT_FOUND,
+                          "looking for version " + number + " of " + id,
+                          "it is not known at this site",
+                          "\"sluice package list\" shows the newest version of each package"));
+        });
+  }
+
   private Listed listed(Handle handle, PackageRow row) {
     return new Listed(
         row,

@@ -257,7 +257,7 @@ public final class FolderPlace implements Place {
    * ours if it was intended and its tree is no longer where it was built.
    */
   private void settleIntents() throws Failure {
-    for (PlaceFiles.Intent intent : files.intents()) {
+    for (PlaceFiles.Numbered intent : files.intents()) {
       PackageId id = intent.id();
       int version = intent.version();
       if (files.placement(id, version).isEmpty()) {

@@ -102,20 +102,29 @@ final class PlaceFiles {
     write(intent(id, version), new byte[0]);
   }
 
-  /** A version that was about to be renamed to its place. */
-  record Intent(PackageId id, int version) {}
+  /** A version by its number. */
+  record Numbered(PackageId id, int version) {}
 
-  /** The intents of interrupted calls. */
-  List<Intent> intents() throws Failure {
-    List<Intent> intents = new ArrayList<>();
+  /** Versions that interrupted calls were about to rename to their places. */
+  List<Numbered> intents() throws Failure {
+    return named(INTENT);
+  }
+
+  /** Versions that were made here and not removed. */
+  List<Numbered> records() throws Failure {
+    return named(RECORD);
+  }
+
+  private List<Numbered> named(Pattern pattern) throws Failure {
+    List<Numbered> all = new ArrayList<>();
     for (String name : disk.list(placed())) {
-      Matcher matcher = INTENT.matcher(name);
+      Matcher matcher = pattern.matcher(name);
       if (matcher.matches()) {
-        intents.add(
-            new Intent(PackageId.parse(matcher.group(1)), Integer.parseInt(matcher.group(2))));
+        all.add(
+            new Numbered(PackageId.parse(matcher.group(1)), Integer.parseInt(matcher.group(2))));
       }
     }
-    return intents;
+    return all;
   }
 
   /** The version has its record, or was never renamed. */

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -60,18 +61,19 @@ public final class ReceiptJson {
     return json;
   }
 
-  private static ArrayNode path(EntryPath path) {
+  /** A path as the array of its names; empty for the root. */
+  public static ArrayNode path(EntryPath path) {
     ArrayNode elements = JSON.createArrayNode();
-    for (Name name : path.elements()) {
-      name.text()
-          .ifPresentOrElse(
-              elements::add,
-              () ->
-                  elements
-                      .addObject()
-                      .put("b64", Base64.getEncoder().encodeToString(name.bytes())));
-    }
+    path.elements().forEach(name -> elements.add(name(name)));
     return elements;
+  }
+
+  /** A name as text if it is valid UTF-8, else its bytes as {@code {"b64":...}}. */
+  public static JsonNode name(Name name) {
+    Optional<String> text = name.text();
+    return text.isPresent()
+        ? JSON.getNodeFactory().stringNode(text.get())
+        : JSON.createObjectNode().put("b64", Base64.getEncoder().encodeToString(name.bytes()));
   }
 
   /**

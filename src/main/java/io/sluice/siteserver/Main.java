@@ -1,6 +1,8 @@
 package io.sluice.siteserver;
 
 import io.sluice.cli.CaptureCommand;
+import io.sluice.cli.DiffCommand;
+import io.sluice.cli.InspectCommand;
 import io.sluice.cli.PackageCommands;
 import io.sluice.cli.RestoreCommand;
 import io.sluice.cli.SiteCommands;
@@ -79,6 +81,8 @@ public final class Main {
     all.put("capture", () -> new CaptureCommand(terminal, clock));
     all.put("restore", () -> new RestoreCommand(terminal, clock));
     all.put("verify", () -> new VerifyCommand(terminal));
+    all.put("inspect", () -> new InspectCommand(terminal));
+    all.put("diff", () -> new DiffCommand(terminal));
     all.put("site", () -> site(terminal, clock, random));
     all.put("package", () -> PackageCommands.commands(terminal));
     all.put("dp", () -> SiteCommands.distributionPoint(terminal));

@@ -76,6 +76,10 @@ public final class AdminRoutes {
         new Route(
             "POST", "/v0/packages/*/versions", (words, body) -> routes.update(words.get(0), body)),
         new Route(
+            "GET",
+            "/v0/packages/*/versions/*",
+            (words, body) -> routes.version(words.get(0), words.get(1))),
+        new Route(
             "POST",
             "/v0/packages/*/assignments",
             (words, body) -> routes.assign(words.get(0), body)),
@@ -146,6 +150,12 @@ public final class AdminRoutes {
             updated.bytesStored(),
             Math.round(seconds * 1000) / 1000.0),
         updated.notCaptured());
+  }
+
+  private Views.VersionName version(String package_, String number) throws Failure {
+    VersionRow row = desks.packages.version(id(package_), number);
+    return new Views.VersionName(
+        row.id().toString(), row.version(), row.manifest().hex(), row.held());
   }
 
   private Views.AssignmentView assign(String package_, AdminDoor.Body body) throws Failure {

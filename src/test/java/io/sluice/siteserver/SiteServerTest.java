@@ -168,6 +168,28 @@ class SiteServerTest {
   }
 
   @Test
+  void aVersionOfARunningSiteIsCalledPackageAtNumber() throws Exception {
+    Path data = founded("CEN", "127.0.0.1");
+    try (SiteServer server = serve(data)) {
+      assertThat(server.siteAddress()).isNotEmpty();
+      done("package", "create", "Office", source.toString(), "--data", data.toString());
+      Files.writeString(source.resolve("one.txt"), "another\n");
+      done("package", "update", "CEN-1", "--data", data.toString());
+      assertThat(done("verify", "CEN-1@2", "--data", data.toString()).out()).contains("identical");
+      assertThat(done("inspect", "CEN-1@1", "--data", data.toString()).out())
+          .contains("Everything is kept.");
+      Hierarchy.Said diff =
+          Hierarchy.command("diff", "CEN-1@1", "CEN-1@2", "--data", data.toString());
+      assertThat(diff.status()).isEqualTo(1);
+      assertThat(diff.out()).contains("~ one.txt: time, bytes 4 -> 8\n", "in 1 chunk is new");
+      BadInputTest.refused(
+          Hierarchy.command("inspect", "CEN-1@3", "--data", data.toString()), 1, "SLU-103", "3");
+      BadInputTest.refused(
+          Hierarchy.command("inspect", "CEN-9@1", "--data", data.toString()), 1, "SLU-103", "9");
+    }
+  }
+
+  @Test
   void aRestoredSiteGoesOnInALaterEpochUnlessItServes() throws Exception {
     Path data = founded("CEN", "127.0.0.1");
     try (SiteServer server = serve(data)) {

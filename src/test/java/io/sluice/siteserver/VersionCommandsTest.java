@@ -1,0 +1,143 @@
+package io.sluice.siteserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.content.HostDisk;
+import io.sluice.content.Library;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What people ask about versions: inspect, diff, verify. */
+class VersionCommandsTest {
+  @TempDir Path folder;
+  private Path source;
+  private Path library;
+
+  @BeforeEach
+  void makeSource() throws IOException {
+    source = Files.createDirectories(folder.resolve("source"));
+    library = folder.resolve("library");
+    Files.createDirectories(source.resolve("bin"));
+    write("bin/tool", "a tool\n");
+    write("bin/other", "another\n");
+    write("note.txt", "1st\n");
+    write("gone/a", "a");
+    write("gone/b", "b");
+    Files.createSymbolicLink(source.resolve("link"), Path.of("bin/tool"));
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = source.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1_700_000_000_000L));
+  }
+
+  private String capture() {
+    Hierarchy.Said said =
+        Hierarchy.command("capture", source.toString(), "--library", library.toString());
+    assertThat(said.status()).as(said.toString()).isZero();
+    return said.out().lines().findFirst().orElseThrow();
+  }
+
+  private Hierarchy.Said ask(String... words) {
+    List<String> all = new ArrayList<>(Arrays.asList(words));
+    all.addAll(List.of("--library", library.toString()));
+    return Hierarchy.command(all.toArray(String[]::new));
+  }
+
+  @Test
+  void inspectSaysWhatAVersionHasAndWhatWasLeftOut() throws IOException {
+    Files.setPosixFilePermissions(
+        source.resolve("bin/tool"), PosixFilePermissions.fromString("rwxr-x---"));
+    String digest = capture();
+    Hierarchy.Said said = ask("inspect", digest.substring(0, 12), "--entries");
+    assertThat(said.status()).as(said.toString()).isZero();
+    assertThat(said.out())
+        .contains(digest, "Everything is kept.", "bin/tool", "link -> bin/tool", "750")
+        .containsPattern("files +5")
+        .containsPattern("directories +3");
+    assertThat(said.out().lines()).allMatch(line -> line.length() <= 80);
+    JsonNode json = new JsonMapper().readTree(ask("inspect", digest, "--entries", "--json").out());
+    assertThat(json.path("files").asInt()).isEqualTo(5);
+    assertThat(json.path("receipt").path("manifest").asString("")).isEqualTo(digest);
+    assertThat(json.path("entries")).hasSize(9);
+    Path page = folder.resolve("receipt.html");
+    assertThat(ask("inspect", digest, "--page", page.toString()).status()).isZero();
+    assertThat(page).content().contains(digest, "Everything is kept.");
+  }
+
+  @Test
+  void diffTellsEntriesAttributesAndBytesApart() throws IOException {
+    String before = capture();
+    write("bin/other", "ANOTHER\n");
+    write("new/file", "new");
+    Files.setPosixFilePermissions(
+        source.resolve("note.txt"), PosixFilePermissions.fromString("rw-------"));
+    Files.delete(source.resolve("gone/a"));
+    Files.delete(source.resolve("gone/b"));
+    Files.delete(source.resolve("gone"));
+    Files.delete(source.resolve("link"));
+    Files.createSymbolicLink(source.resolve("link"), Path.of("bin/other"));
+    String after = capture();
+    Hierarchy.Said said = ask("diff", before, after);
+    assertThat(said.status()).isEqualTo(1);
+    assertThat(said.out())
+        .contains(
+            "- gone\n",
+            "+ new\n",
+            "~ bin/other: bytes changed\n",
+            "~ note.txt: mode 644 -> 600\n",
+            "target bin/tool -> bin/other")
+        .doesNotContain("gone/a", "new/file", "bin/tool:")
+        .contains("2 added, 3 removed,");
+    Hierarchy.Said same = ask("diff", after, after);
+    assertThat(same.status()).isZero();
+    assertThat(same.out()).isEqualTo("identical\n");
+    JsonNode json = new JsonMapper().readTree(ask("diff", before, after, "--json").out());
+    assertThat(json.path("identical").asBoolean()).isFalse();
+    assertThat(json.path("new_chunks").asInt()).isPositive();
+  }
+
+  @Test
+  void verifyFindsTheVersionAFolderIsMostLike() throws IOException {
+    capture();
+    write("bin/other", "much longer than before\n");
+    write("new/file", "new");
+    String second = capture();
+    Hierarchy.Said said = ask("verify", source.toString());
+    assertThat(said.status()).as(said.toString()).isZero();
+    assertThat(said.out()).contains("identical", second);
+    write("note.txt", "2nd\n");
+    Hierarchy.Said differs = ask("verify", source.toString());
+    assertThat(differs.status()).isEqualTo(1);
+    assertThat(differs.err()).contains("SLU-107", second, "note.txt");
+    assertThat(ask("verify", source.toString(), "--against", second).err()).contains("note.txt");
+    Path other = Files.createDirectories(folder.resolve("other/thing"));
+    assertThat(ask("verify", other.getParent().toString()).err()).contains("SLU-103", "--against");
+    assertThat(ask("verify", folder.resolve("none").toString()).err()).contains("SLU-103", "none");
+  }
+
+  @Test
+  void aLibraryIsReadWhileAnotherHasIt() throws Exception {
+    String digest = capture();
+    try (Library held = Library.open(new HostDisk(), library)) {
+      assertThat(held.documents()).hasSize(1);
+      assertThat(ask("inspect", digest).status()).isZero();
+      assertThat(ask("verify", digest).status()).isZero();
+      assertThat(ask("verify", source.toString()).status()).isZero();
+    }
+    assertThat(library.resolve("temporary")).isEmptyDirectory();
+  }
+}

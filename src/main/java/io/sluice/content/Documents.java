@@ -41,6 +41,9 @@ final class Documents {
   private final NavigableSet<Digest> held = new ConcurrentSkipListSet<>();
   private final Set<Digest> foundAtStart = ConcurrentHashMap.newKeySet();
 
+  /** Those set aside as damaged, by this process or an earlier one. */
+  private final NavigableSet<Digest> setAside = new ConcurrentSkipListSet<>();
+
   /** Locks, each for the documents of one folder: against putting and setting aside at once. */
   private final List<Object> locks = Stream.generate(Object::new).limit(FOLDERS).toList();
 
@@ -55,6 +58,8 @@ final class Documents {
         if (isDigest(name)) {
           held.add(Digest.parse(name));
           foundAtStart.add(Digest.parse(name));
+        } else if (isSetAside(name)) {
+          setAside.add(Digest.parse(name.substring(0, 2 * Digest.BYTES)));
         }
       }
     }
@@ -76,6 +81,17 @@ final class Documents {
 
   List<Digest> all() {
     return List.copyOf(held);
+  }
+
+  /**
+   * A problem for each document that was set aside and is not held again: what it said is not known
+   * here.
+   */
+  List<Failure> lost() {
+    return setAside.stream()
+        .filter(digest -> !held.contains(digest))
+        .map(digest -> PackFormat.corrupt(aside(digest), "it was found damaged and set aside"))
+        .toList();
   }
 
   Digest put(byte[] plain) throws Failure {
@@ -242,7 +258,8 @@ final class Documents {
    */
   private void setAside(Digest digest, Path file) throws Failure {
     held.remove(digest);
-    files.disk().rename(file, file.resolveSibling(digest.hex() + DAMAGED));
+    setAside.add(digest);
+    files.disk().rename(file, aside(digest));
   }
 
   private static byte[] compress(byte[] plain) {
@@ -327,6 +344,14 @@ final class Documents {
 
   private Path file(Digest digest) {
     return folder(digest).resolve(digest.hex());
+  }
+
+  private Path aside(Digest digest) {
+    return folder(digest).resolve(digest.hex() + DAMAGED);
+  }
+
+  private static boolean isSetAside(String name) {
+    return name.endsWith(DAMAGED) && isDigest(name.substring(0, name.length() - DAMAGED.length()));
   }
 
   private static boolean isDigest(String name) {

@@ -105,9 +105,16 @@ final class FrameFormat {
     crc.update(head, 0, CRC_AT);
     crc.update(head, HEADER_BYTES, header.headBytes() - HEADER_BYTES);
     crc.update(stored);
-    if ((int) crc.getValue() != header.crc()) {
-      return Optional.empty();
-    }
+    return (int) crc.getValue() != header.crc()
+        ? Optional.empty()
+        : chunks(header, head).map(chunks -> new Frame(header.codec(), chunks, stored));
+  }
+
+  /**
+   * The chunk table behind a header; empty if its lengths do not fit the header. Not guarded by
+   * itself: only the whole frame's check sum is.
+   */
+  static Optional<List<Frame.Chunk>> chunks(Header header, byte[] head) {
     List<Frame.Chunk> chunks = new ArrayList<>(header.chunks());
     ByteBuffer table = ByteBuffer.wrap(head);
     int plain = 0;
@@ -120,9 +127,7 @@ final class FrameFormat {
       chunks.add(new Frame.Chunk(Digest.read(head, entry), chunkLength));
       plain += chunkLength;
     }
-    return plain == header.plainLength()
-        ? Optional.of(new Frame(header.codec(), chunks, stored))
-        : Optional.empty();
+    return plain == header.plainLength() ? Optional.of(chunks) : Optional.empty();
   }
 
   private static Optional<String> wrong(Frame.Codec codec, int chunks, int plain, int stored) {

@@ -1,6 +1,7 @@
 package io.sluice.content;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** The frames of a pack that is not sealed yet, as its index will list them. One thread. */
 final class FrameList {
@@ -10,8 +11,8 @@ final class FrameList {
   private int count;
   private int frames;
 
-  void add(long offset, Frame frame) {
-    for (Frame.Chunk chunk : frame.chunks()) {
+  void add(long offset, List<Frame.Chunk> chunks) {
+    for (Frame.Chunk chunk : chunks) {
       int at = count * FIELDS;
       if (at == entries.length) {
         entries = Arrays.copyOf(entries, 2 * entries.length);

@@ -27,7 +27,7 @@ final class LeftPack {
 
   /** The next whole frame, in order. */
   void add(Frame frame) {
-    frames.add(end, frame);
+    frames.add(end, frame.chunks());
     end += FrameFormat.bytes(frame);
   }
 

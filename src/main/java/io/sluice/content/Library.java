@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * The content library of a site: a folder of packs and documents (docs/formats/data-folder.md),
@@ -272,14 +273,69 @@ public final class Library implements ChunkStore, AutoCloseable {
   }
 
   /**
-   * Re-reads everything: every frame is decoded and every chunk and document compared with its
-   * digest. What is found damaged is no longer held.
+   * Reads the structure: every pack's footer and index, every frame's head and chunk table, every
+   * document whole. Of frames' stored bytes it reads nothing; {@link #scrub} does.
    *
    * @return all problems, at most 10,000 and a last one that says how many more; empty if all is
-   *     well
+   *     well. Frames in quarantine are none
    */
   public List<Failure> check() throws Failure, InterruptedException {
-    return new LibraryCheck(parts, codecs, this::quarantine).all(threads);
+    return new LibraryCheck(parts, codecs, Library::headOnly).all(threads);
+  }
+
+  /**
+   * Reads everything: every frame is decoded and every chunk and document compared with its digest.
+   * What is found damaged is no longer held, so that it is captured or fetched again.
+   *
+   * @return as {@link #check} does; a frame that goes to quarantine now is told this once
+   */
+  public List<Failure> scrub() throws Failure, InterruptedException {
+    return new LibraryCheck(parts, codecs, this::wholeFrame).all(threads);
+  }
+
+  /** Says which chunks are needed: those of every manifest that counts. */
+  @FunctionalInterface
+  public interface Roots {
+    /**
+     * Names every needed chunk at least once.
+     *
+     * @throws Failure if it is not known which chunks are needed, such as when a manifest cannot be
+     *     read
+     */
+    void visit(Consumer<Frame.Chunk> needed) throws Failure, InterruptedException;
+  }
+
+  /** How much is held, and how much of it is needed; reads frames' heads. */
+  public Usage usage(Roots roots) throws Failure, InterruptedException {
+    Marks marks = new Marks();
+    roots.visit(marks);
+    return Usage.of(PackSurvey.all(parts, marks), marks);
+  }
+
+  private static LibraryCheck.Found headOnly(LibraryCheck.PackReading pack, long offset)
+      throws Failure {
+    Optional<FrameFormat.Header> header = PackFormat.frameHead(pack.reader(), offset, pack.head());
+    Optional<List<Frame.Chunk>> chunks =
+        header.flatMap(found -> FrameFormat.chunks(found, pack.head()));
+    if (chunks.isEmpty()) {
+      throw PackFormat.corrupt(pack.file(), "the frame's head is damaged");
+    }
+    return new LibraryCheck.Found(chunks.get(), header.orElseThrow().frameBytes());
+  }
+
+  private LibraryCheck.Found wholeFrame(LibraryCheck.PackReading pack, long offset) throws Failure {
+    try {
+      Frame frame =
+          PackFormat.frame(pack.reader(), offset, pack.head())
+              .orElseThrow(() -> PackFormat.corrupt(pack.file(), "the frame's bytes are damaged"));
+      pack.codec().decode(frame, pack.plain(), 0);
+      return new LibraryCheck.Found(frame.chunks(), FrameFormat.bytes(frame));
+    } catch (Failure e) {
+      if (e.code() == Code.CONTENT_CORRUPT) {
+        quarantine(FramePlace.of(pack.number(), offset));
+      }
+      throw e;
+    }
   }
 
   /** Seals what is open and lets the folder go. Sessions are closed before. */

@@ -6,33 +6,76 @@ import io.sluice.parallel.Job;
 import io.sluice.parallel.Threads;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Re-reads everything in a library and says all that is wrong with it. */
+/**
+ * Reads a library and says all that is wrong with it. Frames in quarantine are known to be damaged
+ * and are not told again.
+ */
 final class LibraryCheck {
   /** How many problems are listed; the last then says that there are more. */
   static final int PROBLEMS_MAX = 10_000;
 
   private final Library.Parts parts;
   private final CodecPool codecs;
-  private final FrameDamage damage;
+  private final FrameReading reading;
 
-  /** Is told of every damaged frame. */
+  /** How a frame is looked at. */
   @FunctionalInterface
-  interface FrameDamage {
-    void found(long place) throws Failure;
+  interface FrameReading {
+    /**
+     * Reads the frame at an offset.
+     *
+     * @throws Failure CONTENT_CORRUPT if the frame is damaged, or what the disk says
+     */
+    Found read(PackReading pack, long offset) throws Failure;
   }
 
-  LibraryCheck(Library.Parts parts, CodecPool codecs, FrameDamage damage) {
+  /**
+   * A pack that is being read, and what its frames are decoded with.
+   *
+   * @param head a buffer for a frame's head
+   * @param plain a buffer for a frame's plain bytes
+   */
+  record PackReading(
+      long number, Path file, Disk.Reader reader, FrameCodec codec, byte[] head, byte[] plain) {
+    PackReading(long number, Path file, Disk.Reader reader, FrameCodec codec) {
+      this(
+          number,
+          file,
+          reader,
+          codec,
+          new byte[FrameFormat.HEAD_BYTES_MAX],
+          new byte[Frame.PLAIN_BYTES_MAX]);
+    }
+  }
+
+  /** A frame that is as it should be. */
+  record Found(List<Frame.Chunk> chunks, int bytes) {}
+
+  LibraryCheck(Library.Parts parts, CodecPool codecs, FrameReading reading) {
     this.parts = parts;
     this.codecs = codecs;
-    this.damage = damage;
+    this.reading = reading;
   }
 
   List<Failure> all(Threads threads) throws Failure, InterruptedException {
+    List<Job<List<Failure>>> jobs = new ArrayList<>(packJobs());
+    for (Digest document : parts.documents().all()) {
+      jobs.add(() -> document(document));
+    }
+    List<Failure> problems = new ArrayList<>(parts.documents().lost());
+    for (List<Failure> found : threads.all(jobs, threads.cores())) {
+      problems.addAll(found);
+    }
+    return problems.size() <= PROBLEMS_MAX ? problems : shortened(problems);
+  }
+
+  private List<Job<List<Failure>>> packJobs() throws Failure {
     List<Job<List<Failure>>> jobs = new ArrayList<>();
     List<Packs.Held> held = parts.packs().held();
     Map<Long, Long> ends = new HashMap<>();
@@ -43,7 +86,7 @@ final class LibraryCheck {
       if (sealed.isPresent()) {
         // Of a pack sealed since then nothing is held beyond what its index, just made, lists.
         long end = ends.getOrDefault(sealed.get(), 0L);
-        jobs.add(() -> codecs.use(codec -> sealed(new Pack(sealed.get(), file, end), codec)));
+        jobs.add(() -> codecs.use(codec -> sealed(sealed.get(), file, end, codec)));
       } else if (PackNames.number(name, PackNames.OPEN).isEmpty()) {
         jobs.add(() -> List.of(PackFormat.corrupt(file, "it is not a pack's name")));
       }
@@ -53,27 +96,23 @@ final class LibraryCheck {
         jobs.add(() -> codecs.use(codec -> open(pack, codec)));
       }
     }
-    for (Digest document : parts.documents().all()) {
-      jobs.add(() -> document(document));
-    }
-    List<Failure> problems = new ArrayList<>();
-    for (List<Failure> found : threads.all(jobs, threads.cores())) {
-      problems.addAll(found);
-    }
-    return problems.size() <= PROBLEMS_MAX ? problems : shortened(problems);
+    return jobs;
   }
 
-  /** A sealed pack and where the frames end that are held of it. */
-  private record Pack(long number, Path file, long end) {}
-
-  private List<Failure> sealed(Pack pack, FrameCodec codec) throws Failure {
+  /**
+   * All that is wrong with a sealed pack.
+   *
+   * @param held where the frames end that are held of it, should its index be damaged
+   */
+  private List<Failure> sealed(long number, Path file, long held, FrameCodec codec) {
     List<Failure> problems = new ArrayList<>();
-    try (Disk.Reader reader = parts.files().disk().open(pack.file)) {
-      Frames frames = new Frames(pack.number, pack.file, reader, codec);
-      Optional<PackFormat.Index> index = index(pack.file, reader, problems);
-      frames.read(index.map(PackFormat.Index::framesEnd).orElse(pack.end), problems);
-      if (problems.isEmpty() && !frames.matches(index.orElseThrow())) {
-        problems.add(PackFormat.corrupt(pack.file, "its index does not list its frames' chunks"));
+    try (Disk.Reader reader = parts.files().disk().open(file)) {
+      Optional<PackFormat.Index> index = index(file, reader, problems);
+      Frames frames = new Frames(new PackReading(number, file, reader, codec), problems);
+      if (index.isPresent()) {
+        frames.read(index.get());
+      } else {
+        frames.read(held);
       }
     } catch (Failure e) {
       problems.add(e);
@@ -100,7 +139,7 @@ final class LibraryCheck {
     Path file = parts.packs().file(pack.number());
     try (Disk.Reader reader = parts.files().disk().open(file)) {
       PackFormat.requireHeader(reader, file, PackFormat.Versions.NOW);
-      new Frames(pack.number(), file, reader, codec).read(pack.end(), problems);
+      new Frames(new PackReading(pack.number(), file, reader, codec), problems).read(pack.end());
     } catch (Failure e) {
       // A pack sealed between listing and opening was renamed; the next check reads it.
       if (e.code() != Code.CONTENT_MISSING || parts.packs().file(pack.number()).equals(file)) {
@@ -130,59 +169,70 @@ final class LibraryCheck {
     return kept;
   }
 
-  /** Goes through one pack's frames; after a damaged one it goes on where the header says. */
+  /** Goes through one pack's frames, each where the one before ends. */
   private final class Frames {
-    private final long number;
-    private final Path file;
-    private final Disk.Reader reader;
-    private final FrameCodec codec;
-    private final byte[] head = new byte[FrameFormat.HEAD_BYTES_MAX];
-    private final byte[] plain = new byte[Frame.PLAIN_BYTES_MAX];
+    private final PackReading pack;
+    private final List<Failure> problems;
     private final FrameList list = new FrameList();
+    private boolean isWhole = true;
 
-    Frames(long number, Path file, Disk.Reader reader, FrameCodec codec) {
-      this.number = number;
-      this.file = file;
-      this.reader = reader;
-      this.codec = codec;
+    Frames(PackReading pack, List<Failure> problems) {
+      this.pack = pack;
+      this.problems = problems;
     }
 
-    void read(long end, List<Failure> problems) throws Failure {
+    /** After a damaged frame it goes on at the next one the index knows. */
+    void read(PackFormat.Index index) throws Failure {
+      long[] offsets = index.offsets();
+      read(index.framesEnd(), offsets);
+      if (isWhole && !list.index(index.framesEnd()).isSameAs(index)) {
+        problems.add(PackFormat.corrupt(pack.file, "its index does not list its frames' chunks"));
+      }
+    }
+
+    /** After a damaged frame it goes on where its header says, if it has one. */
+    void read(long end) throws Failure {
+      read(end, new long[0]);
+    }
+
+    private void read(long end, long[] offsets) throws Failure {
       long offset = PackFormat.HEADER_BYTES;
       while (offset < end) {
-        Optional<Frame> frame = PackFormat.frame(reader, offset, head);
-        if (frame.isEmpty()) {
-          problems.add(damaged(offset, "the frame is damaged"));
-          Optional<FrameFormat.Header> header = FrameFormat.header(head, FrameFormat.HEADER_BYTES);
-          if (header.isEmpty()) {
-            return;
-          }
-          offset += header.get().frameBytes();
-          continue;
-        }
-        try {
-          codec.decode(frame.get(), plain, 0);
-          list.add(offset, frame.get());
-        } catch (Failure e) {
-          problems.add(damaged(offset, e.why()));
-        }
-        offset += FrameFormat.bytes(frame.get());
+        offset += frame(offset, end, offsets);
       }
       if (offset != end) {
         problems.add(
-            PackFormat.corrupt(file, "its last frame does not end where its index begins"));
+            PackFormat.corrupt(pack.file, "its last frame does not end where its index begins"));
       }
     }
 
-    boolean matches(PackFormat.Index index) {
-      PackFormat.Index found = list.index(index.framesEnd());
-      return found.frames() == index.frames()
-          && java.util.Arrays.equals(found.entries(), index.entries());
+    /** How many bytes the frame takes, or those that cannot be told apart from it. */
+    private long frame(long offset, long end, long[] offsets) throws Failure {
+      long place = FramePlace.of(pack.number, offset);
+      boolean isKnown = parts.quarantine().contains(place);
+      try {
+        if (!isKnown) {
+          Found found = reading.read(pack, offset);
+          list.add(offset, found.chunks());
+          return found.bytes();
+        }
+      } catch (Failure e) {
+        if (e.code() != Code.CONTENT_CORRUPT) {
+          throw e;
+        }
+        problems.add(PackFormat.corrupt(pack.file, "at byte " + offset + ": " + e.why()));
+      }
+      isWhole = false;
+      return behindDamage(offset, end, offsets) - offset;
     }
 
-    private Failure damaged(long offset, String why) throws Failure {
-      damage.found(FramePlace.of(number, offset));
-      return PackFormat.corrupt(file, "at byte " + offset + ": " + why);
+    private long behindDamage(long offset, long end, long[] offsets) throws Failure {
+      if (offsets.length > 0) {
+        return Arrays.stream(offsets).filter(each -> each > offset).findFirst().orElse(end);
+      }
+      return PackFormat.frameHead(pack.reader, offset, pack.head)
+          .map(header -> Math.min(end, offset + header.frameBytes()))
+          .orElse(end);
     }
   }
 }

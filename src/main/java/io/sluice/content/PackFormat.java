@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The bytes of a pack around its frames: docs/formats/pack.md. */
 final class PackFormat {
@@ -51,6 +52,18 @@ final class PackFormat {
 
     long offset(int entry) {
       return ByteBuffer.wrap(entries).getLong(entry * ENTRY_BYTES + Digest.BYTES);
+    }
+
+    /** Where the frames begin, in order. */
+    long[] offsets() {
+      return IntStream.range(0, size()).mapToLong(this::offset).sorted().distinct().toArray();
+    }
+
+    /** Whether another index would be the same bytes in a file. */
+    boolean isSameAs(Index other) {
+      return framesEnd == other.framesEnd
+          && frames == other.frames
+          && Arrays.equals(entries, other.entries);
     }
   }
 
@@ -179,9 +192,8 @@ final class PackFormat {
    * @param head a buffer of at least {@link FrameFormat#HEAD_BYTES_MAX} bytes to work in
    */
   static Optional<Frame> frame(Disk.Reader pack, long offset, byte[] head) throws Failure {
-    int length = pack.read(ByteBuffer.wrap(head, 0, FrameFormat.HEAD_BYTES_MAX), offset);
-    Optional<FrameFormat.Header> read = FrameFormat.header(head, length);
-    if (read.isEmpty() || read.get().headBytes() > length) {
+    Optional<FrameFormat.Header> read = frameHead(pack, offset, head);
+    if (read.isEmpty()) {
       return Optional.empty();
     }
     FrameFormat.Header header = read.get();
@@ -190,6 +202,16 @@ final class PackFormat {
       return Optional.empty();
     }
     return FrameFormat.frame(header, head, stored);
+  }
+
+  /**
+   * Reads a frame's header and chunk table into {@code head}, not its stored bytes; empty if there
+   * is none whole.
+   */
+  static Optional<FrameFormat.Header> frameHead(Disk.Reader pack, long offset, byte[] head)
+      throws Failure {
+    int length = pack.read(ByteBuffer.wrap(head, 0, FrameFormat.HEAD_BYTES_MAX), offset);
+    return FrameFormat.header(head, length).filter(header -> header.headBytes() <= length);
   }
 
   static Failure corrupt(Path file, String why) {

@@ -98,7 +98,7 @@ final class PackWriter {
       tear();
       throw e;
     }
-    list.add(offset, frame);
+    list.add(offset, frame.chunks());
     end = offset + head.length + frame.stored().length;
     return offset;
   }

@@ -3,6 +3,7 @@ package io.sluice.siteserver;
 import io.sluice.cli.CaptureCommand;
 import io.sluice.cli.DiffCommand;
 import io.sluice.cli.InspectCommand;
+import io.sluice.cli.LibraryCommands;
 import io.sluice.cli.PackageCommands;
 import io.sluice.cli.RestoreCommand;
 import io.sluice.cli.SiteCommands;
@@ -83,6 +84,7 @@ public final class Main {
     all.put("verify", () -> new VerifyCommand(terminal));
     all.put("inspect", () -> new InspectCommand(terminal));
     all.put("diff", () -> new DiffCommand(terminal));
+    all.put("library", () -> LibraryCommands.commands(terminal));
     all.put("site", () -> site(terminal, clock, random));
     all.put("package", () -> PackageCommands.commands(terminal));
     all.put("dp", () -> SiteCommands.distributionPoint(terminal));

@@ -53,7 +53,7 @@ class DocumentsTest {
           });
       assertThat(library.document(digest, 5_000)).isEqualTo(document);
       assertThat(library.holdsDocument(digest)).isTrue();
-      assertThat(library.check()).isEmpty();
+      assertThat(library.scrub()).isEmpty();
       assertThat(memory.bytes(file.resolveSibling(hex + ".damaged"))).isEqualTo(damaged);
     }
   }

@@ -90,7 +90,7 @@ class FullDiskTest {
     assertThat(disk.freeBytes(place)).isZero();
     try (Library library = Library.open(disk, place)) {
       LibraryTest.requireHeld(library, kept);
-      assertThat(library.check()).isEmpty();
+      assertThat(library.scrub()).isEmpty();
       DiskContractTest.requireCode(Code.NO_SPACE, () -> library.putDocument(more));
     }
     Files.delete(filler);
@@ -99,7 +99,7 @@ class FullDiskTest {
       byte[] less = java.util.Arrays.copyOf(more, 3_000_000);
       LibraryTest.store(library, less);
       LibraryTest.requireHeld(library, less);
-      assertThat(library.check()).isEmpty();
+      assertThat(library.scrub()).isEmpty();
     }
   }
 

@@ -38,7 +38,7 @@ class LibraryCloseTest {
     assertThat(disk.list(FOLDER.resolve("packs"))).containsExactly("0000000000000001.pack");
     try (Library reopened = Library.open(disk, FOLDER, new CallerThread())) {
       assertThat(reopened.problems()).isEmpty();
-      assertThat(reopened.check()).isEmpty();
+      assertThat(reopened.scrub()).isEmpty();
       LibraryTest.requireHeld(reopened, before);
     }
   }
@@ -74,7 +74,7 @@ class LibraryCloseTest {
     intake.close();
     try (Library reopened = Library.open(new HostDisk(), folder, threads, SIZES)) {
       assertThat(reopened.problems()).isEmpty();
-      assertThat(reopened.check()).isEmpty();
+      assertThat(reopened.scrub()).isEmpty();
       for (byte[] plain : appended) {
         LibraryTest.requireHeld(reopened, plain);
       }

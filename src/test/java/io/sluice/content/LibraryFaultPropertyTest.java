@@ -100,7 +100,7 @@ class LibraryFaultPropertyTest {
     for (Map.Entry<Digest, byte[]> document : said.documents.entrySet()) {
       assertThat(library.document(document.getKey(), 10_000)).isEqualTo(document.getValue());
     }
-    assertThat(library.check()).isEmpty();
+    assertThat(library.scrub()).isEmpty();
     assertThat(library.problems()).isEmpty();
   }
 
@@ -331,7 +331,7 @@ class LibraryFaultPropertyTest {
         DiskContractTest.requireCode(Code.NO_SPACE, () -> append(intake, 1, pending, said));
         DiskContractTest.requireCode(Code.NO_SPACE, intake::commit);
       }
-      assertThat(library.check()).isEmpty();
+      assertThat(library.scrub()).isEmpty();
       disk.capacity(Long.MAX_VALUE);
       try (ChunkStore.Intake intake = library.intake()) {
         append(intake, 1, pending, said);
@@ -356,7 +356,7 @@ class LibraryFaultPropertyTest {
     try (Library reopened = open(disk)) {
       assertThat(reopened.problems()).extracting(Failure::code).containsExactly(Code.NO_SPACE);
       requireAll(reopened, said.appended);
-      assertThat(reopened.check()).isEmpty();
+      assertThat(reopened.scrub()).isEmpty();
     }
     disk.capacity(Long.MAX_VALUE);
     try (Library reopened = open(disk)) {

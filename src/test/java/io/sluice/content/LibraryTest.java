@@ -65,13 +65,13 @@ class LibraryTest {
     try (Library library = Library.open(new HostDisk(), folder.resolve("library"))) {
       store(library, content);
       store(library, noise);
-      assertThat(library.check()).isEmpty();
+      assertThat(library.scrub()).isEmpty();
       requireHeld(library, content);
     }
     try (Library library = Library.open(new HostDisk(), folder.resolve("library"))) {
       requireHeld(library, content);
       requireHeld(library, noise);
-      assertThat(library.check()).isEmpty();
+      assertThat(library.scrub()).isEmpty();
       assertThat(library.problems()).isEmpty();
       Library.Stats stats = library.stats();
       assertThat(stats.packs()).isEqualTo(2);
@@ -117,7 +117,7 @@ class LibraryTest {
         assertThat(intake.storedBytes()).isEqualTo(plain.length + 20 + 36);
         place = library.place(Digest.of(plain)).orElseThrow();
         assertThat(library.frame(place).stored()).isEqualTo(plain);
-        assertThat(library.check()).isEmpty();
+        assertThat(library.scrub()).isEmpty();
       }
       assertThat(library.frame(place).chunks()).isEqualTo(frame.chunks());
     }
@@ -174,7 +174,7 @@ class LibraryTest {
             return true;
           };
       threads.all(List.of(reads, reads, reads, reads), 4);
-      assertThat(library.check()).isEmpty();
+      assertThat(library.scrub()).isEmpty();
     }
     try (Library library = Library.open(new HostDisk(), folder, threads, SMALL)) {
       requireHeld(library, content);
@@ -192,7 +192,7 @@ class LibraryTest {
       requireHeld(library, content);
       assertThat(Thread.interrupted()).isTrue();
       requireHeld(library, content);
-      assertThat(library.check()).isEmpty();
+      assertThat(library.scrub()).isEmpty();
     }
   }
 
@@ -259,7 +259,9 @@ class LibraryTest {
       assertThat(library.stats().chunks()).isZero();
       store(library, content);
       requireHeld(library, content);
-      assertThat(library.check()).hasSize(1);
+      // The damage is known, and no longer anybody's.
+      assertThat(library.scrub()).isEmpty();
+      assertThat(library.usage(needed -> {}).quarantined().frames()).isEqualTo(1);
     }
     try (Library library = open(disk)) {
       requireHeld(library, content);
@@ -283,7 +285,7 @@ class LibraryTest {
     Path file = FOLDER.resolve("documents").resolve(hex.substring(0, 2)).resolve(hex);
     disk.flip(file, 100, 0);
     try (Library library = open(disk)) {
-      List<Failure> problems = library.check();
+      List<Failure> problems = library.scrub();
       assertThat(problems).extracting(Failure::code).containsOnly(Code.CONTENT_CORRUPT);
       assertThat(problems).hasSize(3);
       assertThat(problems).extracting(Failure::what).filteredOn(w -> w.contains(hex)).hasSize(1);
@@ -303,7 +305,7 @@ class LibraryTest {
     try (Library library = open(disk)) {
       store(library, content);
       disk.flip(onlyPack(), 10_000, 2);
-      assertThat(library.check()).hasSize(1);
+      assertThat(library.scrub()).hasSize(1);
     }
     disk.delete(onlyPack());
     try (Library library = open(disk)) {
@@ -450,7 +452,7 @@ class LibraryTest {
     Files.writeString(folder.resolve("packs/readme.txt"), "mine");
     try (Library library = Library.open(new HostDisk(), folder)) {
       assertThat(folder.resolve("temporary/7")).doesNotExist();
-      assertThat(library.check())
+      assertThat(library.scrub())
           .extracting(Failure::why)
           .containsExactly("it is not a pack's name");
     }

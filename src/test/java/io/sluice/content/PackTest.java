@@ -45,7 +45,7 @@ class PackTest {
   void readsTheGoldenPack() throws Exception {
     try (Library library = open(diskWith(Files.readAllBytes(Golden.PACK), FILE))) {
       assertThat(library.problems()).isEmpty();
-      assertThat(library.check()).isEmpty();
+      assertThat(library.scrub()).isEmpty();
       assertThat(library.stats().chunks()).isEqualTo(6);
       for (Golden.GoldenFrame frame : Golden.frames()) {
         for (byte[] chunk : frame.chunks()) {
@@ -77,7 +77,7 @@ class PackTest {
       MemoryDisk disk = diskWith(golden, FILE);
       disk.flip(FILE, at, at % 8);
       try (Library library = open(disk)) {
-        assertThat(library.check()).as("byte %s", at).isNotEmpty();
+        assertThat(library.scrub()).as("byte %s", at).isNotEmpty();
         for (Golden.GoldenFrame frame : Golden.frames()) {
           for (byte[] chunk : frame.chunks()) {
             byte[] read = new byte[chunk.length];
@@ -153,7 +153,7 @@ class PackTest {
       try (Library library = open(disk)) {
         assertThat(library.stats().chunks()).as("%s bytes", length).isEqualTo(chunks);
         assertThat(library.problems()).isEmpty();
-        assertThat(library.check()).isEmpty();
+        assertThat(library.scrub()).isEmpty();
       }
       assertThat(disk.exists(open)).isFalse();
       assertThat(disk.exists(FILE)).isEqualTo(chunks > 0);
@@ -169,7 +169,7 @@ class PackTest {
     disk.flip(open, second + 30, 0);
     try (Library library = open(disk)) {
       assertThat(library.stats().chunks()).isEqualTo(1);
-      assertThat(library.check()).isEmpty();
+      assertThat(library.scrub()).isEmpty();
     }
   }
 
@@ -229,7 +229,7 @@ class PackTest {
         assertThat(library.problems())
             .extracting(Failure::code)
             .containsExactly(Code.CONTENT_CORRUPT);
-        assertThat(library.check()).isEmpty();
+        assertThat(library.scrub()).isEmpty();
       }
       assertThat(disk.bytes(FILE)).isEqualTo(golden);
     }
@@ -246,7 +246,7 @@ class PackTest {
     disk.flip(FILE, golden.length - 100, 3);
     try (Library library = open(disk)) {
       disk.flip(FILE, PackFormat.HEADER_BYTES + 60, 0);
-      assertThat(library.check()).hasSize(2);
+      assertThat(library.scrub()).hasSize(2);
       assertThat(library.stats().chunks()).isEqualTo(5);
     }
   }

@@ -50,7 +50,7 @@ class ProcessDeathTest {
           assertThat(read).isEqualTo(expected);
         }
         assertThat(library.problems()).isEmpty();
-        assertThat(library.check()).isEmpty();
+        assertThat(library.scrub()).isEmpty();
       }
     }
   }

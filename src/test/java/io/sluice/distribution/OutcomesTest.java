@@ -49,7 +49,7 @@ class OutcomesTest {
       assertThat(held(cen, id)).isTrue();
 
       WholeSiteTest.damage(cen);
-      assertThat(cen.library.check()).isNotEmpty();
+      assertThat(cen.library.scrub()).isNotEmpty();
       outcomes =
           new Outcomes(
               cen.ledgers,

@@ -167,7 +167,7 @@ class OverlappingTransfersTest {
       assertThat(received.chunksFetched()).isEqualTo(asked(other, second).size());
     }
     assertThat(TransferSamples.readBack(child, second)).isEqualTo(secondContent);
-    assertThat(child.check()).isEmpty();
+    assertThat(child.scrub()).isEmpty();
   }
 
   @Test

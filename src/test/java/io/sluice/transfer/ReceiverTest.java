@@ -108,7 +108,7 @@ class ReceiverTest {
     assertThat(TransferSamples.readBack(child, manifest)).isEqualTo(CONTENT);
     assertThat(child.storedDocument(manifest.digest()))
         .isEqualTo(parent.storedDocument(manifest.digest()));
-    assertThat(child.check()).isEmpty();
+    assertThat(child.scrub()).isEmpty();
     assertThat(link.asked()).hasSize(1);
   }
 
@@ -289,7 +289,7 @@ class ReceiverTest {
     BitSet held = heldByChild();
     assertThat(held.cardinality()).isPositive();
     assertThat(held.get(wrong.getFirst())).isFalse();
-    assertThat(child.check()).isEmpty();
+    assertThat(child.scrub()).isEmpty();
   }
 
   @Test

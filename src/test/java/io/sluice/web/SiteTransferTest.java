@@ -104,7 +104,7 @@ class SiteTransferTest {
     receive(world.link(world.enrolled(WST)));
 
     assertThat(TransferSamples.readBack(child, manifest)).isEqualTo(CONTENT);
-    assertThat(child.check()).isEmpty();
+    assertThat(child.scrub()).isEmpty();
     assertThat(world.desk.asked()).hasSize(1);
   }
 

@@ -1,0 +1,148 @@
+package io.sluice.siteserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.cli.Terminal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code sluice library}: what it says of a sound library and of a damaged one. */
+class LibraryCommandTest {
+  @TempDir private Path folder;
+
+  private Path library;
+  private Path source;
+
+  @BeforeEach
+  void capture() throws Exception {
+    library = folder.resolve("library");
+    source = Files.createDirectory(folder.resolve("source"));
+    byte[] noise = new byte[3_000_000];
+    new SplittableRandom(1).nextBytes(noise);
+    Files.write(source.resolve("noise.bin"), noise);
+    Files.writeString(source.resolve("text.txt"), "software ".repeat(50_000));
+    assertThat(run("capture", source.toString()).status()).isZero();
+  }
+
+  private Hierarchy.Said run(String... words) {
+    String[] all = Arrays.copyOf(words, words.length + 2);
+    all[words.length] = "--library";
+    all[words.length + 1] = library.toString();
+    return Hierarchy.command(all);
+  }
+
+  private JsonNode json(int status, String word) {
+    Hierarchy.Said said = run("library", word, "--json");
+    assertThat(said.status()).as(said.toString()).isEqualTo(status);
+    return new JsonMapper().readTree(said.out());
+  }
+
+  private Path pack() throws IOException {
+    try (Stream<Path> packs = Files.list(library.resolve("packs"))) {
+      return packs.findFirst().orElseThrow();
+    }
+  }
+
+  private void flip(long at) throws IOException {
+    byte[] bytes = Files.readAllBytes(pack());
+    bytes[(int) (at < 0 ? bytes.length + at : at)] ^= 1;
+    Files.write(pack(), bytes);
+  }
+
+  private static void requireNarrow(Hierarchy.Said said) {
+    assertThat(said.out().lines()).allMatch(line -> line.length() <= Terminal.COLUMNS);
+    assertThat(said.out() + said.err()).doesNotContain("Exception");
+  }
+
+  @Test
+  void aSoundLibraryIsSaidToBe() {
+    for (String word : List.of("check", "scrub", "stats")) {
+      Hierarchy.Said said = run("library", word);
+      assertThat(said.status()).isZero();
+      assertThat(said.err()).isEmpty();
+      requireNarrow(said);
+    }
+    JsonNode check = json(0, "check");
+    assertThat(check.get("sound").asBoolean()).isTrue();
+    assertThat(check.get("manifests").asInt()).isEqualTo(1);
+    JsonNode stats = json(0, "stats");
+    assertThat(stats.get("needed")).isEqualTo(stats.get("stored"));
+    assertThat(stats.get("unneeded").get("frames").asInt()).isZero();
+    assertThat(stats.get("content_bytes_wanted").asLong())
+        .isEqualTo(stats.get("stored").get("content_bytes").asLong());
+  }
+
+  @Test
+  void aLostPackIsToldAsTheChunksItsManifestLacks() throws Exception {
+    int chunks = json(0, "check").get("chunks").asInt();
+    Files.delete(pack());
+    Hierarchy.Said said = run("library", "check");
+    assertThat(said.status()).isEqualTo(1);
+    assertThat(said.out()).contains("lacks " + chunks + " of its " + chunks + " chunks");
+    assertThat(said.err()).contains("SLU-306 CONTENT_MISSING");
+    requireNarrow(said);
+    JsonNode lacking = json(1, "check").get("incomplete").get(0);
+    assertThat(lacking.get("missing").size()).isEqualTo(chunks);
+  }
+
+  @Test
+  void damageInAPacksFooterIsFoundByCheck() throws Exception {
+    flip(-30);
+    Hierarchy.Said said = run("library", "check");
+    assertThat(said.status()).isEqualTo(1);
+    assertThat(said.out()).contains("SLU-305 CONTENT_CORRUPT\n  reading packs/");
+    requireNarrow(said);
+    assertThat(json(1, "check").get("problems").size()).isEqualTo(1);
+  }
+
+  @Test
+  void damageInContentIsFoundByScrubAndMendedByCapturing() throws Exception {
+    flip(5_000);
+    assertThat(run("library", "check").status()).isZero();
+    Hierarchy.Said scrub = run("library", "scrub");
+    assertThat(scrub.status()).isEqualTo(1);
+    assertThat(scrub.out()).contains("SLU-305", "lacks 1 of its");
+    requireNarrow(scrub);
+    assertThat(json(0, "stats").get("quarantined").get("frames").asInt()).isEqualTo(1);
+    assertThat(json(1, "check").get("incomplete").size()).isEqualTo(1);
+    assertThat(run("capture", source.toString()).status()).isZero();
+    assertThat(json(0, "check").get("sound").asBoolean()).isTrue();
+    assertThat(json(0, "scrub").get("sound").asBoolean()).isTrue();
+  }
+
+  @Test
+  void aDamagedManifestIsToldEachTimeUntilItIsCapturedAgain() throws Exception {
+    try (Stream<Path> files = Files.walk(library.resolve("documents"))) {
+      Path manifest = files.filter(Files::isRegularFile).findFirst().orElseThrow();
+      byte[] bytes = Files.readAllBytes(manifest);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(manifest, bytes);
+    }
+    for (int i = 0; i < 2; i++) {
+      JsonNode check = json(1, "check");
+      assertThat(check.get("problems").size()).isEqualTo(1);
+      assertThat(check.get("problems").get(0).get("code").asString()).isEqualTo("SLU-305");
+    }
+    assertThat(run("capture", source.toString()).status()).isZero();
+    assertThat(json(0, "check").get("sound").asBoolean()).isTrue();
+  }
+
+  @Test
+  void whereThereIsNoLibraryNoneIsMade() {
+    library = folder.resolve("nowhere");
+    for (String word : List.of("check", "scrub", "stats")) {
+      assertThat(run("library", word).err()).contains("SLU-301 LIBRARY_MISSING");
+    }
+    assertThat(library).doesNotExist();
+  }
+}

@@ -8,6 +8,8 @@ import io.sluice.manifest.LibraryManifests;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -36,11 +38,15 @@ record LibraryReport(
   /** A manifest that lacks chunks, in the JSON form. */
   record Lacking(String manifest, int chunks, List<String> missing) {}
 
-  /** Adds to a library's own problems what its manifests lack. */
+  /** Adds to the damage found what opening the library told and what its manifests lack. */
   static LibraryReport of(Library library, List<Failure> damage) throws Failure {
     LibraryManifests.Audit audit = new LibraryManifests(library).audit();
     List<Failure> problems = new ArrayList<>(damage);
     problems.addAll(audit.unreadable());
+    Set<String> told = problems.stream().map(Failure::text).collect(Collectors.toSet());
+    library.problems().stream()
+        .filter(problem -> !told.contains(problem.text()))
+        .forEach(problems::add);
     return new LibraryReport(library.folder(), library.stats(), problems, audit.incomplete());
   }
 

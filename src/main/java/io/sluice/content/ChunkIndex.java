@@ -1,10 +1,16 @@
 package io.sluice.content;
 
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which chunk lies where, in memory: whole digests and places in open-addressed tables, 53 to 80
- * bytes a chunk. Derived from the packs' own indexes and never written. Safe from any thread.
+ * bytes a chunk. A chunk that lies in several places is found at the first of them; the others take
+ * its turn when that one is gone. Derived from the packs' own indexes and never written. Safe from
+ * any thread.
  */
 final class ChunkIndex {
   /** What {@link #find} answers for a chunk that is not here. */
@@ -28,15 +34,15 @@ final class ChunkIndex {
     return shard(digest).find(digest);
   }
 
-  /** Adds a chunk unless it is here; its first place stays. True if it was added. */
-  boolean putIfAbsent(Digest digest, long place) {
+  /** Adds a place of a chunk; true if it is the first, by which the chunk is found. */
+  boolean add(Digest digest, long place) {
     if (place < 0) {
       throw new IllegalArgumentException("place " + place);
     }
-    return shard(digest).putIfAbsent(digest, place);
+    return shard(digest).add(digest, place);
   }
 
-  /** Forgets all chunks whose places fit. Looks at every one. */
+  /** Forgets all places that fit, and chunks that have no other. Looks at every one. */
   void removeIf(LongPredicate place) {
     for (Shard shard : shards) {
       shard.removeIf(place);
@@ -67,15 +73,21 @@ final class ChunkIndex {
     private int used;
     private int forgotten;
 
+    /** Further places of the few chunks that have some, in the order in which they were added. */
+    private final Map<Digest, long[]> spares = new HashMap<>();
+
     synchronized long find(Digest digest) {
       long stored = table[slot(table, digest) + PLACE];
       return stored <= 0 ? ABSENT : stored - 1;
     }
 
-    synchronized boolean putIfAbsent(Digest digest, long place) {
+    synchronized boolean add(Digest digest, long place) {
       int slot = slot(table, digest);
       long stored = table[slot + PLACE];
       if (stored > 0) {
+        if (stored - 1 != place) {
+          spares.merge(digest, new long[] {place}, Shard::joined);
+        }
         return false;
       }
       if (stored == FORGOTTEN) {
@@ -92,13 +104,38 @@ final class ChunkIndex {
     }
 
     synchronized void removeIf(LongPredicate place) {
+      spares.replaceAll((digest, places) -> without(places, place));
       for (int slot = 0; slot < table.length; slot += FIELDS) {
         long stored = table[slot + PLACE];
         if (stored > 0 && place.test(stored - 1)) {
-          table[slot + PLACE] = FORGOTTEN;
-          forgotten++;
+          long next = spares.isEmpty() ? ABSENT : nextPlace(digest(table, slot));
+          table[slot + PLACE] = next == ABSENT ? FORGOTTEN : next + 1;
+          forgotten += next == ABSENT ? 1 : 0;
         }
       }
+      spares.values().removeIf(places -> places.length == 0);
+    }
+
+    private long nextPlace(Digest digest) {
+      long @Nullable [] places = spares.get(digest);
+      if (places == null || places.length == 0) {
+        return ABSENT;
+      }
+      spares.put(digest, Arrays.copyOfRange(places, 1, places.length));
+      return places[0];
+    }
+
+    private static long[] without(long[] places, LongPredicate which) {
+      return Arrays.stream(places).filter(which.negate()).toArray();
+    }
+
+    private static long[] joined(long[] some, long[] one) {
+      if (Arrays.stream(some).anyMatch(each -> each == one[0])) {
+        return some;
+      }
+      long[] more = Arrays.copyOf(some, some.length + 1);
+      more[some.length] = one[0];
+      return more;
     }
 
     synchronized int size() {
@@ -111,8 +148,7 @@ final class ChunkIndex {
       used = 0;
       for (int from = 0; from < table.length; from += FIELDS) {
         if (table[from + PLACE] > 0) {
-          Digest digest =
-              new Digest(table[from], table[from + 1], table[from + 2], table[from + 3]);
+          Digest digest = digest(table, from);
           write(larger, slot(larger, digest), digest, table[from + PLACE]);
           used++;
         }
@@ -133,6 +169,10 @@ final class ChunkIndex {
         }
       }
       return slot;
+    }
+
+    private static Digest digest(long[] table, int slot) {
+      return new Digest(table[slot], table[slot + 1], table[slot + 2], table[slot + 3]);
     }
 
     private static boolean holds(long[] table, int slot, Digest digest) {

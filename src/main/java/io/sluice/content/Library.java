@@ -131,7 +131,8 @@ public final class Library implements ChunkStore, AutoCloseable {
   }
 
   /**
-   * What was found wrong when the library was opened, by the way; {@link #check} looks for more.
+   * What was found wrong when the library was opened, and damage since that could not be written
+   * down; {@link #check} looks for more.
    */
   public List<Failure> problems() {
     return List.copyOf(problems);
@@ -152,17 +153,32 @@ public final class Library implements ChunkStore, AutoCloseable {
 
   @Override
   public int read(Digest chunk, byte[] into, int at) throws Failure {
-    long place = parts.index().find(chunk);
-    if (place == ChunkIndex.ABSENT) {
-      throw missing("reading chunk " + chunk, "the library does not hold it");
+    FrameCache.Target target = new FrameCache.Target(into, at);
+    while (true) {
+      long place = parts.index().find(chunk);
+      if (place == ChunkIndex.ABSENT) {
+        throw missing("reading chunk " + chunk, "the library does not hold it");
+      }
+      try {
+        return read(place, chunk, target);
+      } catch (Failure e) {
+        // A copy that is damaged or gone is not held any more; another may be sound.
+        long next = parts.index().find(chunk);
+        if (next == place || next == ChunkIndex.ABSENT) {
+          throw e;
+        }
+      }
     }
+  }
+
+  private int read(long place, Digest chunk, FrameCache.Target target) throws Failure {
     int length;
     try {
       length =
           cache.read(
               place,
               chunk,
-              new FrameCache.Target(into, at),
+              target,
               plain ->
                   codecs.use(
                       codec -> {
@@ -331,10 +347,7 @@ public final class Library implements ChunkStore, AutoCloseable {
       pack.codec().decode(frame, pack.plain(), 0);
       return new LibraryCheck.Found(frame.chunks(), FrameFormat.bytes(frame));
     } catch (Failure e) {
-      if (e.code() == Code.CONTENT_CORRUPT) {
-        quarantine(FramePlace.of(pack.number(), offset));
-      }
-      throw e;
+      throw e.code() == Code.CONTENT_CORRUPT ? damaged(FramePlace.of(pack.number(), offset), e) : e;
     }
   }
 
@@ -365,15 +378,27 @@ public final class Library implements ChunkStore, AutoCloseable {
   }
 
   private Failure damaged(long place, String why) {
-    Failure failure =
-        PackFormat.corrupt(file(place), "at byte " + FramePlace.offset(place) + ": " + why);
+    return damaged(
+        place, PackFormat.corrupt(file(place), "at byte " + FramePlace.offset(place) + ": " + why));
+  }
+
+  /** Quarantines the frame and answers the failure that says why. */
+  private Failure damaged(long place, Failure why) {
     try {
       quarantine(place);
     } catch (Failure e) {
       // Not remembered on the disk: after a restart the damage is found again by reading.
-      failure.addSuppressed(e);
+      why.addSuppressed(e);
+      note(e);
     }
-    return failure;
+    return why;
+  }
+
+  /** Notes a problem, each once. */
+  private void note(Failure problem) {
+    if (problems.stream().noneMatch(each -> each.text().equals(problem.text()))) {
+      problems.add(problem);
+    }
   }
 
   private Path file(long place) {

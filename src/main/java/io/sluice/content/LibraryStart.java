@@ -151,7 +151,7 @@ final class LibraryStart {
 
   private void put(long place, Digest chunk) {
     if (!quarantine.contains(place)) {
-      index.putIfAbsent(chunk, place);
+      index.add(chunk, place);
     }
   }
 

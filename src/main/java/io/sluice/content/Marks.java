@@ -9,7 +9,7 @@ final class Marks implements Consumer<Frame.Chunk> {
 
   @Override
   public void accept(Frame.Chunk chunk) {
-    if (chunks.putIfAbsent(chunk.digest(), 0)) {
+    if (chunks.add(chunk.digest(), 0)) {
       contentBytes += chunk.length();
     }
   }

@@ -48,7 +48,7 @@ final class PackIntake implements ChunkStore.Intake {
 
   @Override
   public boolean claim(Digest chunk) {
-    return index.find(chunk) == ChunkIndex.ABSENT && claimed.putIfAbsent(chunk, 0);
+    return index.find(chunk) == ChunkIndex.ABSENT && claimed.add(chunk, 0);
   }
 
   @Override
@@ -133,7 +133,7 @@ final class PackIntake implements ChunkStore.Intake {
     }
     long place = FramePlace.of(current.number(), current.append(head, frame));
     for (Frame.Chunk chunk : frame.chunks()) {
-      index.putIfAbsent(chunk.digest(), place);
+      index.add(chunk.digest(), place);
     }
     storedBytes += bytes;
     unforcedBytes += bytes;

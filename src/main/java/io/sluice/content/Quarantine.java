@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 final class Quarantine {
   static final String FILE = "quarantine";
 
-  /** How many frames are remembered; more damage than that is found again by reading. */
+  /** How many frames the file lists; damage beyond that is found again by reading. */
   static final int FRAMES_MAX = 10_000;
 
   private static final String FIRST_LINE = "sluice-quarantine 0";
@@ -26,6 +26,9 @@ final class Quarantine {
   private final LibraryFiles files;
   private final Path file;
   private final Set<Long> places = new ConcurrentSkipListSet<>();
+
+  /** Guarded by this: the file lists less than it should. */
+  private boolean isStale;
 
   Quarantine(LibraryFiles files) {
     this.files = files;
@@ -68,17 +71,36 @@ final class Quarantine {
     return places.contains(place);
   }
 
-  /** Remembers a frame, durably on return. */
+  /**
+   * Remembers a frame, durably on return.
+   *
+   * @throws Failure NO_SPACE or DISK_ERROR if it is remembered in memory only for now: it is tried
+   *     again with the next frame, or the same; CONTENT_CORRUPT if the file is full
+   */
   synchronized void add(long place) throws Failure {
-    if (places.size() >= FRAMES_MAX || !places.add(place)) {
-      return;
+    isStale |= places.add(place) && places.size() <= FRAMES_MAX;
+    if (isStale) {
+      ByteBuffer bytes = ByteBuffer.wrap(text().getBytes(StandardCharsets.US_ASCII));
+      files.publish(bytes, file, "content.quarantine");
+      isStale = false;
     }
+    if (places.size() > FRAMES_MAX) {
+      throw PackFormat.corrupt(
+          file,
+          "it is full: damaged frames beyond " + FRAMES_MAX + " are held again after a start");
+    }
+  }
+
+  private String text() {
     StringBuilder text = new StringBuilder(FIRST_LINE).append('\n');
-    for (long each : places) {
-      text.append(HexFormat.of().toHexDigits(FramePlace.pack(each))).append(' ');
-      text.append(HexFormat.of().toHexDigits((int) FramePlace.offset(each))).append('\n');
-    }
-    byte[] bytes = text.toString().getBytes(StandardCharsets.US_ASCII);
-    files.publish(ByteBuffer.wrap(bytes), file, "content.quarantine");
+    places.stream()
+        .limit(FRAMES_MAX)
+        .forEach(
+            place -> {
+              text.append(HexFormat.of().toHexDigits(FramePlace.pack(place))).append(' ');
+              text.append(HexFormat.of().toHexDigits((int) FramePlace.offset(place)));
+              text.append('\n');
+            });
+    return text.toString();
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.capture;
 
+import io.sluice.capture.ScanCache.Remembered;
 import io.sluice.content.ChunkStore;
 import io.sluice.content.Digest;
 import io.sluice.content.Disk;
@@ -10,7 +11,6 @@ import io.sluice.failure.Failure;
 import io.sluice.fidelity.Receipt;
 import io.sluice.fidelity.Receipts;
 import io.sluice.filesystem.Platform;
-import io.sluice.manifest.Entry;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.ManifestWriter;
 import io.sluice.parallel.Threads;
@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -67,26 +68,39 @@ public final class Capture {
     forbidden.add(library.folder());
     Path root = source(platform, source, forbidden);
     ScanCache cache = new ScanCache(library, library.disk());
-    Previous previous = options.readEverything() ? Previous.NONE : cache.load(root);
+    Digest listing = ScanCache.listing(options.keep());
+    Optional<Remembered> before =
+        options.readEverything() ? Optional.empty() : cache.load(root, listing);
+    Previous previous = before.map(Remembered::previous).orElseGet(Previous::none);
+    boolean tells = before.isPresent() && platform.tellsEveryChange(root, library.folder());
+    Walk.Source from = new Walk.Source(platform, root, options.keep(), tells);
     try (ChunkStore.Intake intake = library.intake();
         Press press = new Press(threads, intake)) {
-      Settled settled = settle(root, previous, press, options);
-      List<Entry> entries = settled.scan.entries();
-      byte[] plain = ManifestWriter.plain(entries, settled.chunks);
+      Settled settled = settle(from, previous, press, options);
       intake.commit();
       requireHeld(root, settled.chunks);
       library.disk().reached("capture.chunks-durable");
-      Digest digest = library.putDocument(plain);
+      boolean same = before.isPresent() && settled.isPrevious;
+      Digest digest = same ? before.get().manifest() : putManifest(settled);
       library.disk().reached("capture.manifest-durable");
-      cache.store(root, settled.scan, digest);
-      Manifest manifest = new Manifest(digest, entries, settled.chunks);
+      if (!same) {
+        cache.store(root, settled.scan, digest, listing);
+      }
+      Manifest manifest = new Manifest(digest, settled.scan.entries(), settled.chunks);
       Totals totals =
           new Totals(
-              entries.size(), manifest.streamCount(), settled.bytesRead, intake.storedBytes());
+              manifest.entries().size(),
+              manifest.streamCount(),
+              settled.bytesRead,
+              intake.storedBytes());
       Receipt receipt = Receipt.ofCapture(manifest, settled.scan.remarks());
       new Receipts(library.disk(), library.folder()).put(receipt);
       return new Captured(manifest, totals, receipt);
     }
+  }
+
+  private Digest putManifest(Settled settled) throws Failure {
+    return library.putDocument(ManifestWriter.plain(settled.scan.entries(), settled.chunks));
   }
 
   /**
@@ -99,27 +113,35 @@ public final class Capture {
     return new SourceFolder(platform).find(source, forbidden);
   }
 
-  /** A pass during which nothing changed. */
-  private record Settled(Scan scan, List<Frame.Chunk> chunks, long bytesRead) {}
+  /**
+   * A source at rest.
+   *
+   * @param isPrevious true if it is what the capture before saw, to the last byte
+   */
+  private record Settled(Scan scan, List<Frame.Chunk> chunks, long bytesRead, boolean isPrevious) {}
 
   /**
    * Scans and reads until nothing changes meanwhile; each attempt reuses what the last one read.
    */
-  private Settled settle(Path root, Previous first, Press press, Options options)
+  private Settled settle(Walk.Source source, Previous first, Press press, Options options)
       throws Failure, InterruptedException {
+    Path root = source.root();
     Previous previous = first;
     long bytesRead = 0;
     for (int attempt = 1; ; attempt++) {
       Problems problems = new Problems(root);
-      Scan scan = Walk.scan(platform, root, options.keep(), clock.now(), problems);
+      Scan scan = Walk.scan(source, previous, clock.now(), problems);
       Spans spans = Spans.of(scan.entries());
-      try (ContentReader reader = new ContentReader(platform, scan, spans, problems)) {
+      try (ContentReader reader = new ContentReader(source, scan, spans, problems)) {
         if (problems.arePermanent()) {
           reader.findAll(0);
           throw problems.failure();
         }
         if (!problems.isChanged()) {
           requireSomething(root, scan);
+          if (attempt == 1 && scan.comparison().isSame()) {
+            return new Settled(scan, first.chunks(), 0, true);
+          }
           Reuse reuse = Reuse.of(scan, spans, previous);
           requireSpace(root, reuse.bytesNew());
           long before = bytesRead;
@@ -127,7 +149,7 @@ public final class Capture {
           List<Frame.Chunk> chunks = new Pass(spans, reuse, reader, press, told).run();
           bytesRead += reader.bytesRead();
           if (!problems.isChanged()) {
-            return new Settled(scan, chunks, bytesRead);
+            return new Settled(scan, chunks, bytesRead, false);
           }
           previous = scan.asPrevious(chunks, reader.changed());
         }
@@ -153,7 +175,7 @@ public final class Capture {
   }
 
   private static void requireSomething(Path root, Scan scan) throws Failure {
-    if (scan.seen().size() == 1 && scan.seen().getFirst().entry().streams().isEmpty()) {
+    if (scan.entries().size() == 1 && scan.entries().getFirst().streams().isEmpty()) {
       String why =
           scan.remarks().size() == 0
               ? "there is nothing in it"

@@ -2,10 +2,14 @@ package io.sluice.capture;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Platform;
+import io.sluice.manifest.Entry;
 import io.sluice.manifest.Name;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -21,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContentReader implements AutoCloseable {
   private final Platform platform;
-  private final List<Seen> seen;
+  private final List<Entry> entries;
+  private final States states;
+  private final Folders folders;
   private final Spans spans;
   private final Problems problems;
   private final BitSet changed = new BitSet();
@@ -30,9 +36,11 @@ final class ContentReader implements AutoCloseable {
   private long rest;
   private long bytesRead;
 
-  ContentReader(Platform platform, Scan scan, Spans spans, Problems problems) {
-    this.platform = platform;
-    this.seen = scan.seen();
+  ContentReader(Walk.Source source, Scan scan, Spans spans, Problems problems) {
+    this.platform = source.platform();
+    this.folders = new Folders(platform, source.root());
+    this.entries = scan.entries();
+    this.states = scan.states();
     this.spans = spans;
     this.problems = problems;
   }
@@ -80,12 +88,55 @@ final class ContentReader implements AutoCloseable {
    */
   void finish() throws Failure {
     leave();
-    for (int entry = 0; entry < seen.size(); entry++) {
-      if (!isStill(entry)) {
-        changed.set(entry);
-      }
+    int entry = 0;
+    while (entry < entries.size()) {
+      entry = lookAgain(entry);
     }
     changed.stream().forEach(i -> problems.addChanged(path(i), "it changed while it was read"));
+  }
+
+  /**
+   * Looks again at a directory and at what is in it beside directories.
+   *
+   * @return the index of the next directory
+   */
+  private int lookAgain(int directory) {
+    List<Name> names = new ArrayList<>();
+    int next = directory + 1;
+    while (next < entries.size() && !(entries.get(next) instanceof Entry.Directory)) {
+      names.add(entries.get(next).path().name());
+      next++;
+    }
+    changed.set(directory, changed.get(directory) || !isStill(directory));
+    try {
+      Path folder = folders.of(entries.get(directory).path());
+      platform.facts(folder, names, new SecondLook(directory + 1));
+    } catch (Failure gone) {
+      changed.set(directory, next);
+    }
+    return next;
+  }
+
+  /** Compares the entries that follow with what the scan saw. */
+  private final class SecondLook implements Platform.ChildFacts {
+    private int next;
+
+    SecondLook(int first) {
+      this.next = first;
+    }
+
+    @Override
+    public void found(Name name, Facts facts) {
+      if (!states.get(next).isStill(entries.get(next), facts)) {
+        changed.set(next);
+      }
+      next++;
+    }
+
+    @Override
+    public void failed(Name name, Failure failure) {
+      changed.set(next++);
+    }
   }
 
   /** Opens all streams from a span on and remembers which cannot be. */
@@ -116,17 +167,16 @@ final class ContentReader implements AutoCloseable {
   }
 
   private String path(int index) {
-    return seen.get(index).entry().path().toString();
+    return entries.get(index).path().toString();
   }
 
   private InputStream open(int which) throws Failure {
-    Seen owner = seen.get(spans.entry(which));
+    Entry owner = entries.get(spans.entry(which));
     int stream = spans.stream(which);
     if (stream < 0) {
-      return platform.read(owner.path(platform));
+      return platform.read(folders.of(owner));
     }
-    Name name = owner.entry().streams().get(stream).name();
-    return platform.readStream(owner.path(platform), name);
+    return platform.readStream(folders.of(owner), owner.streams().get(stream).name());
   }
 
   /** Closes the open stream. One that was read whole and is a named one must have ended there. */
@@ -147,9 +197,9 @@ final class ContentReader implements AutoCloseable {
   }
 
   private boolean isStill(int index) {
-    Seen each = seen.get(index);
+    Entry entry = entries.get(index);
     try {
-      return each.isStill(platform.facts(each.path(platform)));
+      return states.get(index).isStill(entry, platform.facts(folders.of(entry)));
     } catch (Failure gone) {
       return false;
     }

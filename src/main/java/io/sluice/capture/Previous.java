@@ -1,6 +1,7 @@
 package io.sluice.capture;
 
 import io.sluice.content.Frame;
+import io.sluice.filesystem.Facts;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Entry;
 import java.time.Duration;
@@ -16,10 +17,11 @@ import java.util.List;
  * @param states of the entries
  * @param trusted which entries' chunks hold what the entries held in these states, beyond doubt
  */
-record Previous(
-    List<Entry> entries, List<Frame.Chunk> chunks, List<Seen.State> states, BitSet trusted) {
+record Previous(List<Entry> entries, List<Frame.Chunk> chunks, States states, BitSet trusted) {
   /** Nothing to reuse. */
-  static final Previous NONE = new Previous(List.of(), List.of(), List.of(), new BitSet());
+  static Previous none() {
+    return new Previous(List.of(), List.of(), new States(), new BitSet());
+  }
 
   /** A state so recent could be one of several within one tick of the file system's clock. */
   static final Duration RACY = Duration.ofSeconds(2);
@@ -31,21 +33,24 @@ record Previous(
    * @param changed entries whose bytes may not be those of their states
    */
   static Previous of(
-      Instant begun,
-      List<Entry> entries,
-      List<Frame.Chunk> chunks,
-      List<Seen.State> states,
-      BitSet changed) {
+      Instant begun, List<Entry> entries, List<Frame.Chunk> chunks, States states, BitSet changed) {
     Instant latest = begun.minus(RACY);
     BitSet trusted = new BitSet(entries.size());
-    for (int i = 0; i < entries.size(); i++) {
-      Seen.State state = states.get(i);
+    int i = 0;
+    for (Entry entry : entries) {
+      State state = states.get(i);
       boolean old = state.known() && nanos(state.changedNanos()).isBefore(latest);
-      if (old && !changed.get(i) && isOld(entries.get(i), latest)) {
-        trusted.set(i);
-      }
+      trusted.set(i, old && !changed.get(i) && isOld(entry, latest));
+      i++;
     }
     return new Previous(entries, chunks, states, trusted);
+  }
+
+  /**
+   * True if an entry's bytes are those it had then; of its named streams only if that tells all.
+   */
+  boolean isUnchanged(Comparison.Old old, Facts now) {
+    return trusted.get(old.index()) && states.get(old.index()).isStill(old.entry(), now);
   }
 
   private static boolean isOld(Entry entry, Instant latest) {

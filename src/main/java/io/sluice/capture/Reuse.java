@@ -2,12 +2,8 @@ package io.sluice.capture;
 
 import io.sluice.content.Frame;
 import io.sluice.manifest.ContentLayout;
-import io.sluice.manifest.Entry;
-import io.sluice.manifest.EntryPath;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Which chunks of an earlier capture belong at which places of the new content sequence.
@@ -47,35 +43,16 @@ final class Reuse {
   }
 
   static Reuse of(Scan scan, Spans spans, Previous previous) {
-    Map<EntryPath, Integer> old = new HashMap<>();
-    int index = 0;
-    for (Entry entry : previous.entries()) {
-      if (previous.trusted().get(index)) {
-        old.put(entry.path(), index);
-      }
-      index++;
-    }
     Spans oldSpans = Spans.of(previous.entries());
     int[] same = new int[spans.count()];
     Arrays.fill(same, NO_SPAN);
-    for (int entry = 0; entry < scan.seen().size() && !old.isEmpty(); entry++) {
-      Seen seen = scan.seen().get(entry);
-      Integer found = spans.countOf(entry) == 0 ? null : old.get(seen.entry().path());
-      if (found == null) {
-        continue;
-      }
-      if (isSame(seen, previous.entries().get(found), previous.states().get(found))) {
-        for (int i = 0; i < spans.countOf(entry); i++) {
-          same[spans.firstOf(entry) + i] = oldSpans.firstOf(found) + i;
-        }
+    for (int entry = 0; entry < scan.entries().size(); entry++) {
+      int old = scan.comparison().old(entry);
+      for (int i = 0; old >= 0 && i < spans.countOf(entry); i++) {
+        same[spans.firstOf(entry) + i] = oldSpans.firstOf(old) + i;
       }
     }
     return new Reuse(spans, oldSpans, previous, same);
-  }
-
-  private static boolean isSame(Seen seen, Entry old, Seen.State oldState) {
-    // Mode and times are compared too: what moved them moved ctime, and then it is no loss.
-    return seen.state().known() && seen.state().equals(oldState) && seen.entry().equals(old);
   }
 
   /** True if any stream need not be read for its own sake. */

@@ -4,7 +4,6 @@ import io.sluice.content.Frame;
 import io.sluice.fidelity.Remarks;
 import io.sluice.manifest.Entry;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
@@ -12,28 +11,15 @@ import java.util.List;
  * What a walk over the source saw.
  *
  * @param begun wall clock before the first entry was looked at
- * @param seen in canonical order, the root first
+ * @param entries in canonical order, the root first
+ * @param states of the entries
  * @param remarks on what was seen and is not kept as it is
+ * @param comparison with the previous capture
  */
-record Scan(Instant begun, List<Seen> seen, Remarks remarks) {
-  List<Entry> entries() {
-    List<Entry> entries = new ArrayList<>(seen.size());
-    for (Seen each : seen) {
-      entries.add(each.entry());
-    }
-    return entries;
-  }
-
+record Scan(
+    Instant begun, List<Entry> entries, States states, Remarks remarks, Comparison comparison) {
   /** This scan and the chunks a pass over it cut, for the next attempt. */
   Previous asPrevious(List<Frame.Chunk> chunks, BitSet changed) {
-    return Previous.of(begun, entries(), chunks, states(), changed);
-  }
-
-  List<Seen.State> states() {
-    List<Seen.State> states = new ArrayList<>(seen.size());
-    for (Seen each : seen) {
-      states.add(each.state());
-    }
-    return states;
+    return Previous.of(begun, entries, chunks, states, changed);
   }
 }

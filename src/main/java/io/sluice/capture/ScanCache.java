@@ -5,9 +5,10 @@ import io.sluice.content.Disk;
 import io.sluice.content.Frame;
 import io.sluice.content.Library;
 import io.sluice.failure.Failure;
+import io.sluice.filesystem.Keep;
 import io.sluice.manifest.Entry;
 import io.sluice.manifest.Manifest;
-import io.sluice.manifest.ManifestReader;
+import io.sluice.manifest.StoredManifest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -33,8 +34,14 @@ final class ScanCache {
   /** A larger file is not read: room for fifteen million entries. */
   static final long FILE_BYTES_MAX = 256L << 20;
 
-  private static final byte[] MAGIC = "SLUSCAN0".getBytes(StandardCharsets.US_ASCII);
-  private static final int HEADER_BYTES = 8 + 8 + 4 + Digest.BYTES + 4;
+  private static final byte[] MAGIC = "SLUSCAN1".getBytes(StandardCharsets.US_ASCII);
+  private static final int HEADER_BYTES = 8 + 8 + 4 + 2 * Digest.BYTES + 4;
+
+  /** Version 0 did not say by what the entries were listed. */
+  private static final byte[] MAGIC_0 = "SLUSCAN0".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int HEADER_BYTES_0 = HEADER_BYTES - Digest.BYTES;
+  private static final Digest LISTING_0 = Digest.of(MAGIC_0);
   private static final int ENTRY_BYTES = 1 + 8 + 8;
 
   private final Library library;
@@ -45,15 +52,31 @@ final class ScanCache {
     this.disk = disk;
   }
 
-  /** What a cache file says. */
-  record Content(Instant begun, Digest manifest, List<Seen.State> states) {
+  /** Raised when a platform finds more at an entry than before: then all are listed again. */
+  private static final int LISTING = 1;
+
+  private static final int KNOWN = 1;
+  private static final int WHOLE = 2;
+
+  /** What decides what is found at an entry that is the same. */
+  static Digest listing(Keep keep) {
+    return Digest.of((LISTING + " " + keep.text()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * What a cache file says.
+   *
+   * @param listing by which the entries' streams and properties were listed
+   */
+  record Content(Instant begun, Digest manifest, Digest listing, States states) {
     byte[] encode() {
       ByteBuffer bytes =
           ByteBuffer.allocate(HEADER_BYTES + ENTRY_BYTES * states.size() + Digest.BYTES);
       bytes.put(MAGIC).putLong(begun.getEpochSecond()).putInt(begun.getNano());
-      bytes.put(manifest.bytes()).putInt(states.size());
-      for (Seen.State state : states) {
-        bytes.put((byte) (state.known() ? 1 : 0));
+      bytes.put(manifest.bytes()).put(listing.bytes()).putInt(states.size());
+      for (int i = 0; i < states.size(); i++) {
+        State state = states.get(i);
+        bytes.put((byte) ((state.known() ? KNOWN : 0) | (state.whole() ? WHOLE : 0)));
         bytes.putLong(state.inode()).putLong(state.changedNanos());
       }
       byte[] whole = bytes.array();
@@ -61,67 +84,95 @@ final class ScanCache {
       return whole;
     }
 
-    /** Empty if the bytes are anything else than what {@link #encode} made. */
+    /** Empty if the bytes are anything else than what this or an older version made. */
     static Optional<Content> decode(byte[] bytes) {
       int body = bytes.length - Digest.BYTES;
-      if (body < HEADER_BYTES || !Digest.of(bytes, 0, body).equals(Digest.read(bytes, body))) {
+      boolean isFirst = begins(bytes, MAGIC_0) && body >= HEADER_BYTES_0;
+      boolean isNow = begins(bytes, MAGIC) && body >= HEADER_BYTES;
+      if (!(isFirst || isNow) || !Digest.of(bytes, 0, body).equals(Digest.read(bytes, body))) {
         return Optional.empty();
       }
-      ByteBuffer from = ByteBuffer.wrap(bytes, 0, body);
-      byte[] magic = new byte[MAGIC.length];
-      from.get(magic);
+      ByteBuffer from = ByteBuffer.wrap(bytes, MAGIC.length, body - MAGIC.length);
       long seconds = from.getLong();
       int nanos = from.getInt();
-      byte[] manifest = new byte[Digest.BYTES];
-      from.get(manifest);
+      Digest manifest = digest(from);
+      Digest listing = isFirst ? LISTING_0 : digest(from);
       int count = from.getInt();
-      if (!Arrays.equals(magic, MAGIC) || count != (double) from.remaining() / ENTRY_BYTES) {
+      if (count != (double) from.remaining() / ENTRY_BYTES) {
         return Optional.empty();
       }
-      List<Seen.State> states = new ArrayList<>(count);
+      States states = new States();
       for (int i = 0; i < count; i++) {
-        states.add(new Seen.State(from.get() == 1, from.getLong(), from.getLong()));
+        int flags = from.get();
+        boolean whole = (flags & WHOLE) != 0;
+        states.add(new State((flags & KNOWN) != 0, whole, from.getLong(), from.getLong()));
       }
       try {
-        Instant begun = Instant.ofEpochSecond(seconds, nanos);
-        return Optional.of(new Content(begun, Digest.read(manifest, 0), states));
+        return Optional.of(
+            new Content(Instant.ofEpochSecond(seconds, nanos), manifest, listing, states));
       } catch (DateTimeException e) {
         return Optional.empty();
       }
     }
+
+    private static boolean begins(byte[] bytes, byte[] magic) {
+      return bytes.length >= magic.length
+          && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
+    }
+
+    private static Digest digest(ByteBuffer from) {
+      byte[] digest = new byte[Digest.BYTES];
+      from.get(digest);
+      return Digest.read(digest, 0);
+    }
   }
 
-  /** The last capture of this source, if its manifest and all its chunks are still held. */
-  Previous load(Path source) {
+  /**
+   * The last capture of a source.
+   *
+   * @param manifest the digest of its manifest, which is held
+   */
+  record Remembered(Digest manifest, Previous previous) {}
+
+  /**
+   * The last capture of this source, if its manifest and all its chunks are still held.
+   *
+   * @param listing how streams and properties are listed now
+   */
+  Optional<Remembered> load(Path source, Digest listing) {
     try {
       Optional<Content> found = read(file(source));
       if (found.isEmpty() || !library.holdsDocument(found.get().manifest())) {
-        return Previous.NONE;
+        return Optional.empty();
       }
       Content content = found.get();
-      byte[] plain = library.document(content.manifest(), Manifest.PLAIN_BYTES_MAX);
-      Manifest manifest = ManifestReader.read(plain, content.manifest());
+      Manifest manifest = StoredManifest.whole(library.storedDocument(content.manifest()));
       if (manifest.entries().size() != content.states().size() || !isHeld(manifest)) {
-        return Previous.NONE;
+        return Optional.empty();
+      }
+      if (!content.listing().equals(listing)) {
+        content.states().forgetWhole();
       }
       List<Entry> entries = manifest.entries();
-      return Previous.of(
-          content.begun(), entries, manifest.chunks(), content.states(), new BitSet());
+      Previous previous =
+          Previous.of(content.begun(), entries, manifest.chunks(), content.states(), new BitSet());
+      return Optional.of(new Remembered(content.manifest(), previous));
     } catch (Failure unusable) {
-      return Previous.NONE;
+      return Optional.empty();
     }
   }
 
   /** Remembers a capture. Not forced to the disk: its digest tells if it got there. */
-  void store(Path source, Scan scan, Digest manifest) {
+  void store(Path source, Scan scan, Digest manifest, Digest listing) {
     Path file = file(source);
     Path temporary = library.folder().resolve("temporary").resolve("scan-" + file.getFileName());
+    Content content = new Content(scan.begun(), manifest, listing, scan.states());
     try {
       disk.createFolders(library.folder().resolve(FOLDER));
       makeRoom(file);
       disk.delete(temporary);
       try (Disk.Writer writer = disk.create(temporary)) {
-        writer.write(ByteBuffer.wrap(new Content(scan.begun(), manifest, scan.states()).encode()));
+        writer.write(ByteBuffer.wrap(content.encode()));
       }
       disk.rename(temporary, file);
     } catch (Failure notKept) {

@@ -12,7 +12,9 @@
  *   <li>A <em>previous</em> capture of the same source (or the attempt before) lends its chunks
  *       wherever the streams are provably the same and the cuts provably fall the same way.
  *   <li>A <em>scan cache</em> remembers which state of each entry a manifest was made from. It may
- *       be lost or damaged at no cost but time.
+ *       be lost or damaged at no cost but time. What is unchanged is neither read nor, where the
+ *       file system tells of every change, listed; if nothing changed the manifest is the one
+ *       before.
  * </ul>
  *
  * <p>The manifest depends on the source alone: not on threads, time, the library or what was

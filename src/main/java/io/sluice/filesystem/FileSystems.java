@@ -19,6 +19,11 @@ final class FileSystems {
 
   private FileSystems() {}
 
+  /** True if one driver of the kernel's serves all mounts of this kind, in the same way. */
+  static boolean isOneDriver(long magic) {
+    return OWN.contains(magic);
+  }
+
   /** True if every name of up to 255 bytes other than a slash and a zero byte can be held. */
   static boolean takesAnyBytes(long magic) {
     return OWN.contains(magic);

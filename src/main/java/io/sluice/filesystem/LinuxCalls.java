@@ -30,6 +30,8 @@ final class LinuxCalls {
   static final int O_CLOEXEC = 02000000;
   static final int AT_FDCWD = -100;
   static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  private static final int AT_EMPTY_PATH = 0x1000;
+  private static final byte[] NO_NAME = new byte[0];
 
   /** {@code lseek}'s ways to find where data and holes begin. */
   static final int SEEK_DATA = 3;
@@ -45,6 +47,9 @@ final class LinuxCalls {
 
   static final int O_DIRECTORY = ARM_FLAGS ? 040000 : 0200000;
   static final int O_NOFOLLOW = ARM_FLAGS ? 0100000 : 0400000;
+
+  /** Makes a file without a name in the directory opened. */
+  static final int O_TMPFILE = 020000000 | O_DIRECTORY;
 
   /** The longest attribute and the longest list of their names (linux/limits.h). */
   static final int VALUE_BYTES_MAX = 65_536;
@@ -77,6 +82,8 @@ final class LinuxCalls {
   private static final MemorySegment GETXATTR = symbol("lgetxattr");
   private static final MemorySegment LISTXATTR = symbol("llistxattr");
   private static final MemorySegment SETXATTR = symbol("lsetxattr");
+  private static final MemorySegment FSETXATTR = symbol("fsetxattr");
+  private static final MemorySegment FREMOVEXATTR = symbol("fremovexattr");
   private static final MemorySegment REMOVEXATTR = symbol("lremovexattr");
   private static final MemorySegment LSEEK = symbol("lseek");
   private static final MemorySegment FTRUNCATE = symbol("ftruncate");
@@ -161,12 +168,25 @@ final class LinuxCalls {
 
   /** What is known of the entry itself, a symbolic link if it is one. */
   Stat statx(byte[] path) {
+    return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+  }
+
+  /** The same of an entry in an open directory. */
+  Stat statx(int directory, byte[] name) {
+    return statx(directory, name, AT_SYMLINK_NOFOLLOW);
+  }
+
+  /** The same of an open file. */
+  Stat statx(int descriptor) {
+    return statx(descriptor, NO_NAME, AT_EMPTY_PATH);
+  }
+
+  private Stat statx(int directory, byte[] path, int flags) {
     try (Scratch scratch = scratch()) {
       long name = scratch.text(FIRST, path);
       long into = scratch.at(STRUCT);
       int result =
-          scratch.call(
-              STATX, AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME, into);
+          scratch.call(STATX, directory, name, flags, STATX_BASIC_STATS | STATX_BTIME, into);
       return stat(result, scratch.bytes());
     }
   }
@@ -250,6 +270,21 @@ final class LinuxCalls {
 
   int removeAttribute(byte[] path, byte[] name) {
     return twoPaths(REMOVEXATTR, path, name);
+  }
+
+  /** Sets an attribute of an open file. */
+  int setAttribute(int descriptor, byte[] name, byte[] value) {
+    try (Scratch scratch = scratch()) {
+      scratch.bytes().put(VALUE, value);
+      long key = scratch.text(SECOND, name);
+      return scratch.call(FSETXATTR, descriptor, key, scratch.at(VALUE), value.length, 0);
+    }
+  }
+
+  int removeAttribute(int descriptor, byte[] name) {
+    try (Scratch scratch = scratch()) {
+      return scratch.call(FREMOVEXATTR, descriptor, scratch.text(SECOND, name), 0);
+    }
   }
 
   /** Where data or a hole begins at or after an offset; empty if nowhere, or it cannot be told. */

@@ -35,19 +35,82 @@ final class LinuxPlatform implements Platform {
   private final NativeBuffers buffers = new NativeBuffers(NativeBuffers.CONTENT_BYTES);
   private final LinuxProperties properties = new LinuxProperties(calls);
   private final LinuxStreams streams = new LinuxStreams(calls, buffers, properties);
+  private final ChangeTimes changeTimes = new ChangeTimes(calls);
 
   @Override
   public Facts facts(Path entry) throws Failure {
     byte[] path = PathNames.bytes(entry);
     LinuxCalls.Stat stat = stat(entry, path);
+    boolean link = kind(stat.mode()) == Facts.Kind.SYMLINK;
+    return facts(stat, attributes(path, stat), link ? target(entry, path) : Optional.empty());
+  }
+
+  private static Facts facts(
+      LinuxCalls.Stat stat, Attributes attributes, Optional<LinkTarget> target) {
     Facts.Kind kind = kind(stat.mode());
     return new Facts(
         kind,
         kind == Facts.Kind.FILE ? stat.size() : new Facts.Size(0, stat.size().links()),
-        attributes(path, stat),
+        attributes,
         Optional.of(stat.identity()),
-        kind == Facts.Kind.SYMLINK ? target(entry, path) : Optional.empty(),
+        target,
         stat.more());
+  }
+
+  @Override
+  public void facts(Path directory, List<Name> names, ChildFacts into) throws Failure {
+    if (names.isEmpty()) {
+      return;
+    }
+    int descriptor = open(directory);
+    try {
+      int rest = PATH_BYTES_MAX - PathNames.bytes(directory).length - 1;
+      for (Name name : names) {
+        byte[] bytes = name.bytes();
+        LinuxCalls.Stat stat = calls.statx(descriptor, bytes);
+        if (isPlain(stat) && bytes.length <= rest && !hasColon(bytes)) {
+          into.found(name, facts(stat, modeAndTime(stat), Optional.empty()));
+          continue;
+        }
+        // Links, times of NTFS, paths out of reach, failures: rare enough to be asked by path.
+        try {
+          into.found(name, facts(child(directory, name)));
+        } catch (Failure failure) {
+          into.failed(name, failure);
+        }
+      }
+    } finally {
+      calls.close(descriptor);
+    }
+  }
+
+  private static boolean isPlain(LinuxCalls.Stat stat) {
+    return stat.result() == 0
+        && kind(stat.mode()) != Facts.Kind.SYMLINK
+        && stat.modified().seconds() > 0;
+  }
+
+  private static boolean hasColon(byte[] name) {
+    for (byte b : name) {
+      if (b == ':') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int open(Path directory) throws Failure {
+    int flags = LinuxCalls.O_RDONLY | LinuxCalls.O_DIRECTORY | LinuxCalls.O_NOFOLLOW;
+    int descriptor = calls.open(PathNames.bytes(directory), flags, 0);
+    if (descriptor < 0) {
+      throw LinuxFailures.reading(directory.toString(), -descriptor);
+    }
+    return descriptor;
+  }
+
+  @Override
+  public boolean tellsEveryChange(Path directory, Path writable) {
+    return changeTimes.tellAll(PathNames.bytes(directory), PathNames.bytes(writable));
   }
 
   private LinuxCalls.Stat stat(Path entry, byte[] path) throws Failure {
@@ -68,17 +131,19 @@ final class LinuxPlatform implements Platform {
   }
 
   private Attributes attributes(byte[] path, LinuxCalls.Stat stat) {
-    long seconds = stat.modified().seconds();
-    int nanos = stat.modified().nanos();
-    if (seconds <= 0) {
-      long[] ntfs = streams.ntfsModified(path);
-      if (ntfs.length == 1) {
-        long ticks = ntfs[0] - TICKS_TO_1970;
-        seconds = Math.floorDiv(ticks, TICKS_PER_SECOND);
-        nanos = (int) Math.floorMod(ticks, TICKS_PER_SECOND) * 100;
-      }
+    Attributes attributes = modeAndTime(stat);
+    long[] ntfs = stat.modified().seconds() <= 0 ? streams.ntfsModified(path) : new long[0];
+    if (ntfs.length == 0) {
+      return attributes;
     }
-    return new Attributes(stat.mode() & 0777, seconds, nanos);
+    long ticks = ntfs[0] - TICKS_TO_1970;
+    long seconds = Math.floorDiv(ticks, TICKS_PER_SECOND);
+    return attributes.at(seconds, (int) Math.floorMod(ticks, TICKS_PER_SECOND) * 100);
+  }
+
+  private static Attributes modeAndTime(LinuxCalls.Stat stat) {
+    LinuxCalls.Modified modified = stat.modified();
+    return new Attributes(stat.mode() & 0777, modified.seconds(), modified.nanos());
   }
 
   private Optional<LinkTarget> target(Path link, byte[] path) throws Failure {
@@ -97,11 +162,7 @@ final class LinuxPlatform implements Platform {
 
   @Override
   public List<Name> children(Path directory) throws Failure {
-    int flags = LinuxCalls.O_RDONLY | LinuxCalls.O_DIRECTORY | LinuxCalls.O_NOFOLLOW;
-    int descriptor = calls.open(PathNames.bytes(directory), flags, 0);
-    if (descriptor < 0) {
-      throw LinuxFailures.reading(directory.toString(), -descriptor);
-    }
+    int descriptor = open(directory);
     List<Name> names = new ArrayList<>();
     NativeBuffers.Buffer buffer = buffers.take();
     try {

@@ -30,6 +30,40 @@ public interface Platform {
   /** The names in a directory, in order of unsigned bytes. */
   List<Name> children(Path directory) throws Failure;
 
+  /** Takes the facts of children, one after the other. */
+  interface ChildFacts {
+    void found(Name name, Facts facts);
+
+    /** What {@link #child} or {@link #facts(Path)} would have said of this one. */
+    void failed(Name name, Failure failure);
+  }
+
+  /**
+   * What is kept about children of a directory, told in the order asked; cheaper than to ask for
+   * each by its path.
+   */
+  default void facts(Path directory, List<Name> names, ChildFacts into) throws Failure {
+    for (Name name : names) {
+      try {
+        into.found(name, facts(child(directory, name)));
+      } catch (Failure failure) {
+        into.failed(name, failure);
+      }
+    }
+  }
+
+  /**
+   * True if whatever changes an entry's bytes, streams or properties in this directory's file
+   * system surely moves the time in its {@link Facts.Identity}; then the streams of an entry whose
+   * facts are the same need not be listed again. Found out by trying, without a trace.
+   *
+   * @param writable an existing directory where it may be tried if it cannot in the other one; it
+   *     counts only where both are of one kind of file system
+   */
+  default boolean tellsEveryChange(Path directory, Path writable) {
+    return false;
+  }
+
   /** The path of a child, whatever bytes its name has; NAME_UNSUPPORTED if it cannot exist here. */
   Path child(Path directory, Name name) throws Failure;
 

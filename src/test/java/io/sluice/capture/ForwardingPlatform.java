@@ -31,6 +31,11 @@ class ForwardingPlatform implements Platform {
   }
 
   @Override
+  public boolean tellsEveryChange(Path directory, Path writable) {
+    return to.tellsEveryChange(directory, writable);
+  }
+
+  @Override
   public List<Name> children(Path directory) throws Failure {
     return to.children(directory);
   }

@@ -132,6 +132,11 @@ public final class MemoryPlatform extends ForwardingPlatform {
   }
 
   @Override
+  public boolean tellsEveryChange(Path directory, Path writable) {
+    return true;
+  }
+
+  @Override
   public List<Name> children(Path directory) throws Failure {
     return List.copyOf(node(directory).children.keySet());
   }

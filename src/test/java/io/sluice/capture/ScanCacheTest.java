@@ -7,6 +7,7 @@ import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.content.TestContent;
 import io.sluice.failure.Failure;
+import io.sluice.filesystem.Keep;
 import io.sluice.parallel.CallerThread;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,18 +23,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ScanCacheTest {
-  private static final String GOLDEN = "/golden/scan-cache-v0/sample.scan";
+  private static final String GOLDEN = "/golden/scan-cache-v1/sample.scan";
+  private static final String GOLDEN_0 = "/golden/scan-cache-v0/sample.scan";
 
   @TempDir Path folder;
 
   private static ScanCache.Content sample() {
+    return sample(ScanCache.listing(Keep.USUAL), true);
+  }
+
+  private static ScanCache.Content sample(Digest listing, boolean whole) {
+    States states = new States();
+    states.add(new State(true, whole, 7, 1_600_000_000_123_456_789L));
+    states.add(State.UNKNOWN);
+    states.add(new State(true, false, -1, -1));
     return new ScanCache.Content(
-        Instant.ofEpochSecond(1_700_000_000, 5),
-        Digest.of(new byte[] {1}),
-        List.of(
-            new Seen.State(true, 7, 1_600_000_000_123_456_789L),
-            Seen.State.UNKNOWN,
-            new Seen.State(true, -1, -1)));
+        Instant.ofEpochSecond(1_700_000_000, 5), Digest.of(new byte[] {1}), listing, states);
   }
 
   private Captured capture(MemoryPlatform platform, Library library)
@@ -59,13 +64,24 @@ class ScanCacheTest {
     }
   }
 
+  private static byte[] golden(String name) throws IOException {
+    try (InputStream in = ScanCacheTest.class.getResourceAsStream(name)) {
+      return Objects.requireNonNull(in, name).readAllBytes();
+    }
+  }
+
   @Test
   void writesAndReadsTheGoldenBytes() throws IOException {
-    try (InputStream in = ScanCacheTest.class.getResourceAsStream(GOLDEN)) {
-      byte[] golden = Objects.requireNonNull(in, GOLDEN).readAllBytes();
-      assertThat(sample().encode()).isEqualTo(golden);
-      assertThat(ScanCache.Content.decode(golden)).contains(sample());
-    }
+    byte[] golden = golden(GOLDEN);
+    assertThat(sample().encode()).isEqualTo(golden);
+    assertThat(ScanCache.Content.decode(golden)).contains(sample());
+  }
+
+  @Test
+  void readsVersionZeroAsListedByNoPolicyOfToday() throws IOException {
+    ScanCache.Content content = ScanCache.Content.decode(golden(GOLDEN_0)).orElseThrow();
+    assertThat(content).isEqualTo(sample(content.listing(), false));
+    assertThat(content.listing()).isNotEqualTo(ScanCache.listing(Keep.USUAL));
   }
 
   @Test

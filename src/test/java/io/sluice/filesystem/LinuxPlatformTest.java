@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -52,6 +53,32 @@ class LinuxPlatformTest {
             .setAttribute(
                 PathNames.bytes(file), name.getBytes(StandardCharsets.UTF_8), value, value.length);
     Assumptions.assumeTrue(set == 0, "cannot set " + name + ": " + Errno.text(-set));
+  }
+
+  @Test
+  void findsOutWithoutATraceWhetherChangesAreTold() throws Exception {
+    Path file = file("file");
+    FileTime before = Files.getLastModifiedTime(root);
+    boolean tells = platform.tellsEveryChange(root, root);
+    assertThat(Files.getLastModifiedTime(root)).isEqualTo(before);
+    assertThat(platform.children(root)).containsExactly(Name.of("file"));
+    long changed = platform.facts(file).identity().orElseThrow().changedNanos();
+    for (int i = 0; tells && i < 1_000_000; i++) {
+      attribute(file, "user.note", new byte[] {(byte) i});
+      if (platform.facts(file).identity().orElseThrow().changedNanos() != changed) {
+        return;
+      }
+    }
+    assertThat(tells).as("what was said of a file system that does not tell").isFalse();
+  }
+
+  @Test
+  void takesNothingForGrantedWhereItCannotTry() throws Exception {
+    try (TestVolume ntfs = TestVolume.ntfs("windows")) {
+      assertThat(platform.tellsEveryChange(ntfs.root(), root)).isFalse();
+      ntfs.remount("xattr");
+      assertThat(platform.tellsEveryChange(ntfs.root(), root)).isFalse();
+    }
   }
 
   @Test

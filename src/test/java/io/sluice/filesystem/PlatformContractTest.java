@@ -15,7 +15,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -124,6 +126,40 @@ abstract class PlatformContractTest {
     assertThat(dropped(directory)).isEmpty();
     assertThat(platform.children(folder))
         .containsExactly(Name.of("directory"), Name.of("file"), Name.of("link"));
+  }
+
+  @Test
+  void tellsTheSameOfChildrenTogetherAsOfEachAlone() throws Exception {
+    Path file = file("file", bytes(1_000, 1));
+    platform.setAttributes(file, new Attributes(0640, -5_000_000, 0));
+    platform.setAttributes(file("new", bytes(10, 2)), new Attributes(0600, 1_700_000_000, 0));
+    platform.createDirectory(platform.child(folder, Name.of("directory")));
+    platform.createSymlink(
+        platform.child(folder, Name.of("link")), LinkTarget.of(new byte[] {'.', '.', '/', 'a'}));
+    Map<Name, Facts> together = new LinkedHashMap<>();
+    List<Name> failed = new ArrayList<>();
+    List<Name> asked = new ArrayList<>(platform.children(folder));
+    asked.add(1, Name.of("gone"));
+    platform.facts(
+        folder,
+        asked,
+        new Platform.ChildFacts() {
+          @Override
+          public void found(Name name, Facts facts) {
+            together.put(name, facts);
+          }
+
+          @Override
+          public void failed(Name name, Failure failure) {
+            assertThat(failure.code()).isEqualTo(Code.SOURCE_CHANGED);
+            failed.add(name);
+          }
+        });
+    assertThat(failed).containsExactly(Name.of("gone"));
+    assertThat(together.keySet()).containsExactlyElementsOf(platform.children(folder));
+    for (Map.Entry<Name, Facts> each : together.entrySet()) {
+      assertThat(each.getValue()).isEqualTo(platform.facts(platform.child(folder, each.getKey())));
+    }
   }
 
   private List<String> dropped(Path entry) throws Failure {

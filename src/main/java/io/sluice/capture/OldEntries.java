@@ -1,0 +1,61 @@
+package io.sluice.capture;
+
+import io.sluice.manifest.Entry;
+import io.sluice.manifest.EntryPath;
+import io.sluice.manifest.Name;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the entries of the previous capture for a walk that goes in canonical order too. */
+final class OldEntries {
+  private final List<Entry> entries;
+  private final Map<EntryPath, Integer> directories = new HashMap<>();
+
+  OldEntries(List<Entry> entries) {
+    this.entries = entries;
+    int index = 0;
+    for (Entry entry : entries) {
+      if (entry instanceof Entry.Directory) {
+        directories.put(entry.path(), index);
+      }
+      index++;
+    }
+  }
+
+  /** The directory of this path, if there was one. */
+  Comparison.@Nullable Old directory(EntryPath path) {
+    Integer index = directories.get(path);
+    return index == null ? null : new Comparison.Old(index, entries.get(index));
+  }
+
+  /** What stood in that directory beside directories. */
+  Leaves leavesOf(Comparison.@Nullable Old directory) {
+    return new Leaves(directory == null ? entries.size() : directory.index() + 1);
+  }
+
+  /** The leaves of a directory, asked for in order of name. */
+  final class Leaves {
+    private int next;
+
+    private Leaves(int first) {
+      this.next = first;
+    }
+
+    /** The leaf of this name, if there was one. */
+    Comparison.@Nullable Old find(Name name) {
+      for (; next < entries.size(); next++) {
+        Entry entry = entries.get(next);
+        int order = entry instanceof Entry.Directory ? 1 : entry.path().name().compareTo(name);
+        if (order > 0) {
+          return null;
+        }
+        if (order == 0) {
+          return new Comparison.Old(next++, entry);
+        }
+      }
+      return null;
+    }
+  }
+}

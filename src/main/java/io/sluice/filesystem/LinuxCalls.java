@@ -70,7 +70,7 @@ final class LinuxCalls {
       (int) STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
   private static final MethodHandle CALL = handle();
 
-  private static final MemorySegment OPEN = symbol("open");
+  private static final MemorySegment OPENAT = symbol("openat");
   private static final MemorySegment CLOSE = symbol("close");
   private static final MemorySegment READ = symbol("read");
   private static final MemorySegment WRITE = symbol("write");
@@ -88,11 +88,14 @@ final class LinuxCalls {
   private static final MemorySegment LSEEK = symbol("lseek");
   private static final MemorySegment FTRUNCATE = symbol("ftruncate");
   private static final MemorySegment UTIMENSAT = symbol("utimensat");
+  private static final MemorySegment FUTIMENS = symbol("futimens");
   private static final MemorySegment FCHMODAT = symbol("fchmodat");
+  private static final MemorySegment FCHMOD = symbol("fchmod");
   private static final MemorySegment CHMOD = symbol("chmod");
-  private static final MemorySegment MKDIR = symbol("mkdir");
-  private static final MemorySegment SYMLINK = symbol("symlink");
-  private static final MemorySegment LINK = symbol("link");
+  private static final MemorySegment LCHOWN = symbol("lchown");
+  private static final MemorySegment MKDIRAT = symbol("mkdirat");
+  private static final MemorySegment SYMLINKAT = symbol("symlinkat");
+  private static final MemorySegment LINKAT = symbol("linkat");
   private static final MemorySegment READLINK = symbol("readlink");
 
   private final NativeBuffers buffers = new NativeBuffers(VALUE + VALUE_BYTES_MAX);
@@ -115,11 +118,16 @@ final class LinuxCalls {
   record Modified(long seconds, int nanos) {}
 
   int open(byte[] path, int flags, int mode) {
+    return open(AT_FDCWD, path, flags, mode);
+  }
+
+  /** Opens an entry of an open directory; every call that takes a directory takes it so. */
+  int open(int directory, byte[] path, int flags, int mode) {
     try (Scratch scratch = scratch()) {
       long name = scratch.text(FIRST, path);
       int result;
       do {
-        result = scratch.call(OPEN, name, flags | O_CLOEXEC, mode);
+        result = scratch.call(OPENAT, directory, name, flags | O_CLOEXEC, mode, 0);
       } while (result == -Errno.EINTR);
       return result;
     }
@@ -269,7 +277,9 @@ final class LinuxCalls {
   }
 
   int removeAttribute(byte[] path, byte[] name) {
-    return twoPaths(REMOVEXATTR, path, name);
+    try (Scratch scratch = scratch()) {
+      return scratch.call(REMOVEXATTR, scratch.text(FIRST, path), scratch.text(SECOND, name), 0);
+    }
   }
 
   /** Sets an attribute of an open file. */
@@ -306,12 +316,15 @@ final class LinuxCalls {
   /** Sets the modification time of the entry itself, leaving the access time alone. */
   int setModified(byte[] path, long seconds, long nanos) {
     try (Scratch scratch = scratch()) {
-      long omit = (1L << 30) - 2;
-      scratch.bytes().putLong(STRUCT, 0).putLong(STRUCT + 8, omit);
-      scratch.bytes().putLong(STRUCT + 16, seconds).putLong(STRUCT + 24, nanos);
+      long times = scratch.times(seconds, nanos);
       long name = scratch.text(FIRST, path);
-      long times = scratch.at(STRUCT);
       return scratch.call(UTIMENSAT, AT_FDCWD, name, times, AT_SYMLINK_NOFOLLOW, 0);
+    }
+  }
+
+  int setModified(int descriptor, long seconds, long nanos) {
+    try (Scratch scratch = scratch()) {
+      return scratch.call(FUTIMENS, descriptor, scratch.times(seconds, nanos), 0);
     }
   }
 
@@ -328,23 +341,37 @@ final class LinuxCalls {
     }
   }
 
-  int makeDirectory(byte[] path, int mode) {
+  int setMode(int descriptor, int mode) {
     try (Scratch scratch = scratch()) {
-      return scratch.call(MKDIR, scratch.text(FIRST, path), mode, 0);
+      return scratch.call(FCHMOD, descriptor, mode, 0);
     }
   }
 
-  int symlink(byte[] target, byte[] link) {
-    return twoPaths(SYMLINK, target, link);
-  }
-
-  int link(byte[] file, byte[] link) {
-    return twoPaths(LINK, file, link);
-  }
-
-  private int twoPaths(MemorySegment function, byte[] first, byte[] second) {
+  /** Sets owner and group of the entry itself. */
+  int setOwner(byte[] path, int uid, int gid) {
     try (Scratch scratch = scratch()) {
-      return scratch.call(function, scratch.text(FIRST, first), scratch.text(SECOND, second), 0);
+      return scratch.call(LCHOWN, scratch.text(FIRST, path), uid, gid);
+    }
+  }
+
+  int makeDirectory(int directory, byte[] path, int mode) {
+    try (Scratch scratch = scratch()) {
+      return scratch.call(MKDIRAT, directory, scratch.text(FIRST, path), mode);
+    }
+  }
+
+  int symlink(byte[] target, int directory, byte[] link) {
+    try (Scratch scratch = scratch()) {
+      long text = scratch.text(FIRST, target);
+      return scratch.call(SYMLINKAT, text, directory, scratch.text(SECOND, link));
+    }
+  }
+
+  /** Makes another name for a file; a symbolic link is not followed, but gets the name. */
+  int link(int fromDirectory, byte[] file, int directory, byte[] link) {
+    try (Scratch scratch = scratch()) {
+      long from = scratch.text(FIRST, file);
+      return scratch.call(LINKAT, fromDirectory, from, directory, scratch.text(SECOND, link), 0);
     }
   }
 
@@ -367,6 +394,14 @@ final class LinuxCalls {
       int length = Math.min(text.length, TOO_LONG_BYTES);
       bytes().put(offset, text, 0, length).put(offset + length, (byte) 0);
       return at(offset);
+    }
+
+    /** A modification time as {@code struct timespec[2]} that leaves the access time alone. */
+    long times(long seconds, long nanos) {
+      long omit = (1L << 30) - 2;
+      bytes().putLong(STRUCT, 0).putLong(STRUCT + 8, omit);
+      bytes().putLong(STRUCT + 16, seconds).putLong(STRUCT + 24, nanos);
+      return at(STRUCT);
     }
 
     int call(MemorySegment function, long a) {

@@ -5,7 +5,6 @@ import io.sluice.failure.Failure;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
-import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,6 +21,9 @@ final class LinuxPlatform implements Platform {
   /** PATH_MAX less its zero byte: the longest path one system call takes. */
   private static final int PATH_BYTES_MAX = 4095;
 
+  /** Why a name cannot be used where streams are opened as {@code file:stream}. */
+  static final String COLON = "in this mount of NTFS a colon separates a file from its stream";
+
   private static final int NAME_BYTES_MAX = 255;
   private static final long TICKS_TO_1970 = 116_444_736_000_000_000L;
   private static final long TICKS_PER_SECOND = 10_000_000L;
@@ -34,6 +36,7 @@ final class LinuxPlatform implements Platform {
   private final LinuxCalls calls = new LinuxCalls();
   private final NativeBuffers buffers = new NativeBuffers(NativeBuffers.CONTENT_BYTES);
   private final LinuxProperties properties = new LinuxProperties(calls);
+  private final LinuxAttributes attributes = new LinuxAttributes(calls, properties);
   private final LinuxStreams streams = new LinuxStreams(calls, buffers, properties);
   private final ChangeTimes changeTimes = new ChangeTimes(calls);
 
@@ -208,8 +211,7 @@ final class LinuxPlatform implements Platform {
           directory, name, "the whole path is longer than the 4,095 bytes Linux takes");
     }
     if (child.toString().indexOf(':') >= 0 && isStreamSyntax(directory, name)) {
-      throw PathNames.unsupported(
-          directory, name, "in this mount of NTFS a colon separates a file from its stream");
+      throw PathNames.unsupported(directory, name, COLON);
     }
     return child;
   }
@@ -286,7 +288,7 @@ final class LinuxPlatform implements Platform {
 
   @Override
   public void createDirectory(Path directory) throws Failure {
-    done(directory, calls.makeDirectory(PathNames.bytes(directory), 0700));
+    done(directory, calls.makeDirectory(LinuxCalls.AT_FDCWD, PathNames.bytes(directory), 0700));
   }
 
   @Override
@@ -300,12 +302,13 @@ final class LinuxPlatform implements Platform {
 
   @Override
   public void createSymlink(Path link, LinkTarget target) throws Failure {
-    done(link, calls.symlink(target.bytes(), PathNames.bytes(link)));
+    done(link, calls.symlink(target.bytes(), LinuxCalls.AT_FDCWD, PathNames.bytes(link)));
   }
 
   @Override
   public void createHardLink(Path link, Path file) throws Failure {
-    done(link, calls.link(PathNames.bytes(file), PathNames.bytes(link)));
+    int here = LinuxCalls.AT_FDCWD;
+    done(link, calls.link(here, PathNames.bytes(file), here, PathNames.bytes(link)));
   }
 
   @Override
@@ -314,38 +317,21 @@ final class LinuxPlatform implements Platform {
     if (kind != Facts.Kind.FILE && kind != Facts.Kind.DIRECTORY) {
       throw new IllegalArgumentException(entry + " is a " + kind + " and has no streams");
     }
-    return streams.write(entry, stream, kind == Facts.Kind.DIRECTORY);
+    return streams.write(entry, PathNames.bytes(entry), stream, kind == Facts.Kind.DIRECTORY);
   }
 
   @Override
   public void setAttributes(Path entry, Attributes attributes) throws Failure {
-    byte[] path = PathNames.bytes(entry);
     boolean link = kindOf(entry) == Facts.Kind.SYMLINK;
-    Optional<Property> owner = attributes.property(Property.OWNER);
-    if (owner.isPresent()) {
-      // First: a new owner takes the bits for other identities away.
-      properties.set(entry, path, owner.get());
+    this.attributes.set(entry, PathNames.bytes(entry), link, attributes);
+  }
+
+  @Override
+  public Folder folder(Path directory) throws Failure {
+    if (!LinuxFolder.canBeUsed()) {
+      return Platform.super.folder(directory);
     }
-    if (!link) {
-      int result = calls.setMode(path, attributes.mode());
-      // Mounts that cannot keep modes may say so; EntryCapacity tells the caller beforehand.
-      if (result != -Errno.EOPNOTSUPP && result != -Errno.EPERM) {
-        done(entry, result);
-      }
-    }
-    if (!link) {
-      for (Property property : attributes.properties()) {
-        if (!property.key().equals(Property.OWNER) && !property.key().equals(Property.DOS)) {
-          properties.set(entry, path, property);
-        }
-      }
-    }
-    done(entry, calls.setModified(path, attributes.mtimeSeconds(), attributes.mtimeNanos()));
-    Optional<Property> dos = link ? Optional.empty() : attributes.property(Property.DOS);
-    if (dos.isPresent()) {
-      // Last: what is read-only takes no other attribute any more.
-      properties.set(entry, path, dos.get());
-    }
+    return LinuxFolder.open(new LinuxFolder.Parts(calls, buffers, streams, attributes), directory);
   }
 
   @Override

@@ -256,7 +256,7 @@ final class LinuxProperties {
               entry, path, new String(NTFS_ACL, StandardCharsets.US_ASCII), property.value());
       case "dos" -> setDos(entry, path, property);
       case "birth" -> setBirth(entry, path, property);
-      case "owner" -> setOwner(entry, property);
+      case "owner" -> setOwner(entry, path, property);
       case "samba" -> setSamba(entry, path, property);
       default -> {
         return false;
@@ -299,20 +299,19 @@ final class LinuxProperties {
   }
 
   /** By name where this machine knows it, else by number. */
-  private void setOwner(Path entry, Property property) throws Failure {
+  private void setOwner(Path entry, byte[] path, Property property) throws Failure {
     String[] parts = property.text().split(":", -1);
     if (parts.length != 4) {
       throw senseless(entry, property);
     }
+    int result;
     try {
-      int uid = id(parts[1], parts[0], "uid");
-      int gid = id(parts[3], parts[2], "gid");
-      Files.setAttribute(entry, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
-      Files.setAttribute(entry, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
+      result = calls.setOwner(path, id(parts[1], parts[0], "uid"), id(parts[3], parts[2], "gid"));
     } catch (NumberFormatException e) {
       throw senseless(entry, property);
-    } catch (IOException | UnsupportedOperationException e) {
-      throw LinuxFailures.writing(entry.toString(), Errno.EPERM).because(e);
+    }
+    if (result < 0) {
+      throw LinuxFailures.writing(entry.toString(), -result);
     }
   }
 

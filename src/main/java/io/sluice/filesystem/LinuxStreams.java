@@ -215,8 +215,13 @@ final class LinuxStreams {
     return new NativeInput(calls, descriptor, shown(entry, stream), buffers);
   }
 
-  OutputStream write(Path entry, Stream stream, boolean directory) throws Failure {
-    byte[] path = PathNames.bytes(entry);
+  /**
+   * Writes a stream whole.
+   *
+   * @param entry for messages
+   * @param path leads to the entry
+   */
+  OutputStream write(Path entry, byte[] path, Stream stream, boolean directory) throws Failure {
     Way way = way(path);
     if (way == Way.HIDDEN) {
       throw unsupported(entry, stream, "this mount hides the streams of NTFS");

@@ -9,12 +9,17 @@ import org.jspecify.annotations.Nullable;
 final class NativeOutput extends OutputStream {
   private final LinuxCalls calls;
   private final int descriptor;
-  private final String shown;
+  private final Object shown;
   private final NativeBuffers buffers;
   private NativeBuffers.@Nullable Buffer buffer;
   private long position;
 
-  NativeOutput(LinuxCalls calls, int descriptor, String shown, NativeBuffers buffers) {
+  /**
+   * Owns the descriptor.
+   *
+   * @param shown what it is, in messages
+   */
+  NativeOutput(LinuxCalls calls, int descriptor, Object shown, NativeBuffers buffers) {
     this.calls = calls;
     this.descriptor = descriptor;
     this.shown = shown;
@@ -39,7 +44,7 @@ final class NativeOutput extends OutputStream {
       open.bytes().put(0, from, at + done, piece);
       int written = calls.write(descriptor, open, piece);
       if (written <= 0) {
-        throw LinuxFailures.carried(LinuxFailures.writing(shown, -written));
+        throw LinuxFailures.carried(LinuxFailures.writing(shown.toString(), -written));
       }
       done += written;
       position += written;
@@ -51,7 +56,7 @@ final class NativeOutput extends OutputStream {
     position += bytes;
     int skipped = calls.skip(descriptor, position);
     if (skipped < 0) {
-      throw LinuxFailures.carried(LinuxFailures.writing(shown, -skipped));
+      throw LinuxFailures.carried(LinuxFailures.writing(shown.toString(), -skipped));
     }
   }
 
@@ -64,7 +69,7 @@ final class NativeOutput extends OutputStream {
       int closed = calls.close(descriptor);
       if (closed < 0) {
         // Network file systems report a write that failed only here.
-        throw LinuxFailures.carried(LinuxFailures.writing(shown, -closed));
+        throw LinuxFailures.carried(LinuxFailures.writing(shown.toString(), -closed));
       }
     }
   }

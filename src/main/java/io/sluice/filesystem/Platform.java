@@ -115,6 +115,14 @@ public interface Platform {
     return new Prober(this, directory).unsupportedTargets(targets);
   }
 
+  /**
+   * Opens an existing directory in which a tree is to be written; no link in the last element is
+   * followed.
+   */
+  default Folder folder(Path directory) throws Failure {
+    return CheckedFolder.open(this, directory);
+  }
+
   /** Creates a directory; it must not exist. */
   void createDirectory(Path directory) throws Failure;
 

@@ -15,6 +15,9 @@
  * <p>What a file system can hold (streams, names, modes, times, links) is found out by trying,
  * because the same name covers many mounts.
  *
+ * <p>A tree is written through open {@link io.sluice.filesystem.Folder}s, so that nothing done to
+ * its paths meanwhile leads elsewhere.
+ *
  * <p>Links are never followed. What is seen and not kept by the policy asked with ({@link Keep}),
  * or cannot be (special files), is reported as dropped, never silently left out.
  */

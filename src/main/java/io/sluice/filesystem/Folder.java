@@ -1,0 +1,84 @@
+package io.sluice.filesystem;
+
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import io.sluice.manifest.Attributes;
+import io.sluice.manifest.LinkTarget;
+import io.sluice.manifest.Name;
+import io.sluice.manifest.Stream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An open directory, in which a tree is written name by name. It stays this directory whatever
+ * becomes of the path it was opened by: one that is moved away, or replaced by a symbolic link,
+ * never leads a step elsewhere. No method follows a link or replaces anything. Safe from any thread
+ * until it is closed.
+ *
+ * <p>Failures are those of {@link Platform}'s writing. NAME_UNSUPPORTED also says that a name is
+ * taken: then this directory takes two names for one.
+ */
+public interface Folder extends AutoCloseable {
+  /** Which directory this is, whatever its path. */
+  record Id(long device, long inode) {}
+
+  /** Where it stood when it was opened; for messages. */
+  Path path();
+
+  /** Which directory this is; empty where the platform does not tell. */
+  Optional<Id> id() throws Failure;
+
+  /** Opens a directory in this one; PLACE_UNAVAILABLE if there is none, or something else is. */
+  Folder open(Name directory) throws Failure;
+
+  /** Makes a directory, and opens it. */
+  Folder create(Name directory) throws Failure;
+
+  /** Makes a file, and opens it for writing. */
+  NewFile createFile(Name file) throws Failure;
+
+  /**
+   * Makes a symbolic link.
+   *
+   * @param attributes owner and time; empty if they cannot be set
+   */
+  void createSymlink(Name link, LinkTarget target, Optional<Attributes> attributes) throws Failure;
+
+  /** Makes another name, in this directory, for a file. */
+  void createHardLink(Name link, Folder folder, Name file) throws Failure;
+
+  /** Writes a named stream of the directory itself; {@code size} bytes follow before close. */
+  OutputStream writeStream(Stream stream) throws Failure;
+
+  /** Sets attributes of the directory itself, after everything in it. */
+  void setAttributes(Attributes attributes) throws Failure;
+
+  @Override
+  void close();
+
+  /** A file being made: what is written becomes its unnamed stream. One thread at a time. */
+  abstract class NewFile extends OutputStream {
+    /** Goes on behind so many zeros, as a hole where that can be. */
+    public abstract void skip(long bytes) throws IOException;
+
+    /** Writes a named stream of the file; {@code size} bytes follow before that one's close. */
+    public abstract OutputStream writeStream(Stream stream) throws Failure;
+
+    /** Sets its attributes when it is closed, as nothing else is done to it then. */
+    public abstract void setAttributes(Attributes attributes);
+  }
+
+  /** A name is taken that nothing was given. */
+  static Failure taken(Object entry) {
+    return Failure.permanent(
+            Code.NAME_UNSUPPORTED,
+            "creating " + entry,
+            "something of that name exists already: the file system takes two names for one, or"
+                + " somebody else made it",
+            "rename the entry in the source, or use a file system that tells the names apart")
+        .about(List.of(entry.toString()));
+  }
+}

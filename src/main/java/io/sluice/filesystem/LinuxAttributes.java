@@ -1,0 +1,65 @@
+package io.sluice.filesystem;
+
+import io.sluice.failure.Failure;
+import io.sluice.manifest.Attributes;
+import io.sluice.manifest.Property;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Sets an entry's attributes in the one order in which none undoes another. Any thread. */
+final class LinuxAttributes {
+  private final LinuxCalls calls;
+  private final LinuxProperties properties;
+
+  LinuxAttributes(LinuxCalls calls, LinuxProperties properties) {
+    this.calls = calls;
+    this.properties = properties;
+  }
+
+  /**
+   * Sets them of the entry itself; of a symbolic link owner and time only.
+   *
+   * @param entry for messages
+   * @param path leads to the entry
+   */
+  void set(Path entry, byte[] path, boolean link, Attributes attributes) throws Failure {
+    Optional<Property> owner = attributes.property(Property.OWNER);
+    if (owner.isPresent()) {
+      // First: a new owner takes the bits for other identities away.
+      properties.set(entry, path, owner.get());
+    }
+    if (!link) {
+      mode(entry, calls.setMode(path, attributes.mode()));
+      for (Property property : attributes.properties()) {
+        if (!property.key().equals(Property.OWNER) && !property.key().equals(Property.DOS)) {
+          properties.set(entry, path, property);
+        }
+      }
+    }
+    done(entry, calls.setModified(path, attributes.mtimeSeconds(), attributes.mtimeNanos()));
+    Optional<Property> dos = link ? Optional.empty() : attributes.property(Property.DOS);
+    if (dos.isPresent()) {
+      // Last: what is read-only takes no other attribute any more.
+      properties.set(entry, path, dos.get());
+    }
+  }
+
+  /** Sets mode and time of an open file. */
+  void set(Object shown, int descriptor, Attributes attributes) throws Failure {
+    mode(shown, calls.setMode(descriptor, attributes.mode()));
+    done(shown, calls.setModified(descriptor, attributes.mtimeSeconds(), attributes.mtimeNanos()));
+  }
+
+  /** Mounts that cannot keep modes may say so; EntryCapacity tells the caller beforehand. */
+  private static void mode(Object shown, int result) throws Failure {
+    if (result != -Errno.EOPNOTSUPP && result != -Errno.EPERM) {
+      done(shown, result);
+    }
+  }
+
+  private static void done(Object shown, int result) throws Failure {
+    if (result < 0) {
+      throw LinuxFailures.writing(shown.toString(), -result);
+    }
+  }
+}

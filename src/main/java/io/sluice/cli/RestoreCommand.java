@@ -115,7 +115,9 @@ public final class RestoreCommand implements Callable<Integer> {
     EntryCapacity capacity = platform.entryCapacity(target);
     Placed placed;
     try {
-      placed = new Materialiser(platform, library, disk).build(manifest, target, beside, policy);
+      placed =
+          new Materialiser(platform, new OsThreads(), library, disk)
+              .build(manifest, target, beside, policy);
     } catch (Failure failure) {
       leaveNothingEmpty(target, existed);
       throw failure;

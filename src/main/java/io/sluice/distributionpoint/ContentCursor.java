@@ -2,13 +2,14 @@ package io.sluice.distributionpoint;
 
 import io.sluice.content.ChunkStore;
 import io.sluice.content.Frame;
-import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 
-/** Reads a content sequence from a chunk store, from its start to its end, each chunk once. */
+/**
+ * Reads a content sequence from a chunk store, from one chunk on, each once. One thread at a time.
+ */
 final class ContentCursor {
   private final ChunkStore store;
   private final List<Frame.Chunk> chunks;
@@ -17,9 +18,10 @@ final class ContentCursor {
   private int at;
   private int length;
 
-  ContentCursor(ChunkStore store, List<Frame.Chunk> chunks) {
+  ContentCursor(ChunkStore store, List<Frame.Chunk> chunks, int first) {
     this.store = store;
     this.chunks = chunks;
+    this.next = first;
   }
 
   /** Copies the next {@code size} bytes. */
@@ -55,18 +57,13 @@ final class ContentCursor {
       throw new InterruptedException();
     }
     if (next == chunks.size()) {
-      throw corrupt("its streams are longer than its chunks");
+      throw Content.corrupt("its streams are longer than its chunks");
     }
     Frame.Chunk chunk = chunks.get(next++);
     length = store.read(chunk.digest(), buffer, 0);
     at = 0;
     if (length != chunk.length()) {
-      throw corrupt("chunk " + chunk.digest() + " has " + length + " bytes");
+      throw Content.corrupt("chunk " + chunk.digest() + " has " + length + " bytes");
     }
-  }
-
-  private static Failure corrupt(String why) {
-    return Failure.permanent(
-        Code.MANIFEST_CORRUPT, "reading a version's content", why, "capture the package again");
   }
 }

@@ -64,7 +64,7 @@ public final class FolderPlace implements Place {
     this.stop = new Stop("the distribution point " + owner.name());
     this.files = new PlaceFiles(disk, stop, folder);
     this.current = new CurrentVersion(platform, disk, files);
-    this.materialiser = new Materialiser(platform, store, disk);
+    this.materialiser = new Materialiser(platform, parts.threads, store, disk);
     this.verifier = new Verifier(platform, parts.threads, store);
     this.removal = new TreeRemoval(platform);
     this.move = new TreeMove(platform, disk, files);

@@ -19,8 +19,9 @@
  *
  * <p>A failed force stops the distribution point until another process has read what is there.
  *
- * <p>Links are created and never followed; every path is made of a manifest's names one by one, so
- * it cannot leave its folder. This room does not know catalogs, sites or who wants a version.
+ * <p>Links are created last and never followed; a tree is written name by name in open folders, so
+ * that nothing leaves it whatever is done to its paths (design record 0020). This room does not
+ * know catalogs, sites or who wants a version.
  */
 @NullMarked
 package io.sluice.distributionpoint;

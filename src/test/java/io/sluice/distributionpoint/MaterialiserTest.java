@@ -37,7 +37,7 @@ class MaterialiserTest {
   }
 
   private Placed build(Manifest manifest, StreamPolicy policy) throws Exception {
-    return new Materialiser(site.platform, site.library, site.disk)
+    return new Materialiser(site.platform, site.threads, site.library, site.disk)
         .build(manifest, volume.folder("tree"), volume.root().resolve("tree.sidecar"), policy);
   }
 
@@ -48,7 +48,7 @@ class MaterialiserTest {
     Files.createFile(folder.resolve("mine"));
     assertThatThrownBy(
             () ->
-                new Materialiser(site.platform, site.library, site.disk)
+                new Materialiser(site.platform, site.threads, site.library, site.disk)
                     .build(manifest, folder, volume.root().resolve("s"), StreamPolicy.REFUSE))
         .isInstanceOfSatisfying(
             Failure.class, e -> assertThat(e.code()).isEqualTo(Code.ALREADY_EXISTS));

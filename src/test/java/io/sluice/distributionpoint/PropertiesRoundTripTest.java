@@ -59,7 +59,7 @@ class PropertiesRoundTripTest {
   private Placed restore(Captured captured, Path to, StreamPolicy policy) throws Exception {
     Files.createDirectories(to);
     Path beside = to.resolveSibling(to.getFileName() + ".sidecar");
-    return new Materialiser(platform, library, new HostDisk())
+    return new Materialiser(platform, new CallerThread(), library, new HostDisk())
         .build(captured.manifest(), to, beside, policy);
   }
 

@@ -34,7 +34,7 @@ class VerifierTest {
     volume = TestVolume.plain();
     folder = volume.folder("tree");
     manifest = TestPackage.rich(1).file("second.txt", TestContent.text(2, 900)).store(site.library);
-    new Materialiser(site.platform, site.library, site.disk)
+    new Materialiser(site.platform, site.threads, site.library, site.disk)
         .build(manifest, folder, volume.root().resolve("sidecar"), StreamPolicy.REFUSE);
     assertThat(differences()).isEmpty();
   }

@@ -1,0 +1,249 @@
+package io.sluice.distributionpoint;
+
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
+import io.sluice.filesystem.EntryCapacity;
+import io.sluice.filesystem.Extents;
+import io.sluice.filesystem.Folder;
+import io.sluice.filesystem.Platform;
+import io.sluice.manifest.Attributes;
+import io.sluice.manifest.Entry;
+import io.sluice.manifest.Manifest;
+import io.sluice.manifest.Stream;
+import io.sluice.parallel.Crew;
+import io.sluice.parallel.Threads;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes a manifest's tree: directories in order, files and streams side by side in batches of
+ * neighbours, then links, which nothing is written through, then the directories' attributes from
+ * the leaves up.
+ */
+final class TreeWriter {
+  /** More threads than this only wait for one disk. */
+  static final int WORKERS_MAX = 8;
+
+  /** A batch ends with the entry that reaches one of these. */
+  static final int BATCH_BYTES = 8 << 20;
+
+  static final int BATCH_ENTRIES = 256;
+
+  private final Manifest manifest;
+  private final Content content;
+  private final EntryCapacity capacity;
+  private final Folder root;
+  private final Optional<SidecarWriter> sidecar;
+  private final TreeFolders.Made made = new TreeFolders.Made();
+
+  TreeWriter(
+      Manifest manifest,
+      Content content,
+      EntryCapacity capacity,
+      Folder root,
+      Optional<SidecarWriter> sidecar) {
+    this.manifest = manifest;
+    this.content = content;
+    this.capacity = capacity;
+    this.root = root;
+    this.sidecar = sidecar;
+  }
+
+  /** Writes everything; nothing is durable yet. A failure leaves what was written so far. */
+  void write(Threads threads) throws Failure, InterruptedException {
+    int workers = Math.min(threads.cores(), WORKERS_MAX);
+    try (Crew crew = threads.crew("restore", workers, workers)) {
+      writeContent(crew);
+      crew.finish();
+    }
+    writeLinks();
+    finishDirectories();
+    if (sidecar.isPresent()) {
+      try {
+        sidecar.get().finish();
+      } catch (IOException e) {
+        throw failure(root.path() + ".sidecar", e);
+      }
+    }
+  }
+
+  private void writeContent(Crew crew) throws Failure, InterruptedException {
+    List<Entry> entries = manifest.entries();
+    try (TreeFolders folders = new TreeFolders(root, made)) {
+      long start = 0;
+      long end = 0;
+      int from = 0;
+      for (int to = 1; to <= entries.size(); to++) {
+        Entry entry = entries.get(to - 1);
+        if (entry instanceof Entry.Directory && !entry.path().isRoot()) {
+          folders.create(entry.path());
+        }
+        end += bytes(entry);
+        boolean full = end - start >= BATCH_BYTES || to - from >= BATCH_ENTRIES;
+        if (full || to == entries.size()) {
+          crew.submit(new Batch(from, to, start)::write);
+          from = to;
+          start = end;
+        }
+      }
+    }
+  }
+
+  private static long bytes(Entry entry) {
+    long bytes = entry instanceof Entry.File file ? file.size() : 0;
+    for (Stream stream : entry.streams()) {
+      bytes += stream.size();
+    }
+    return bytes;
+  }
+
+  private void writeLinks() throws Failure {
+    try (TreeFolders folders = new TreeFolders(root, made);
+        TreeFolders others = new TreeFolders(root, made)) {
+      for (Entry entry : manifest.entries()) {
+        switch (entry) {
+          case Entry.Symlink link ->
+              folders
+                  .of(link.path().parent())
+                  .createSymlink(
+                      link.path().name(),
+                      link.target(),
+                      Materialiser.heldByLink(link.attributes(), capacity));
+          case Entry.HardLink link -> {
+            Folder there = others.of(link.file().parent());
+            Folder here = folders.of(link.path().parent());
+            here.createHardLink(link.path().name(), there, link.file().name());
+          }
+          case Entry.Directory directory -> {}
+          case Entry.File file -> {}
+        }
+      }
+    }
+  }
+
+  private void finishDirectories() throws Failure {
+    try (TreeFolders folders = new TreeFolders(root, made)) {
+      for (Entry entry : manifest.entries().reversed()) {
+        if (entry instanceof Entry.Directory directory) {
+          Optional<Attributes> held = held(directory.attributes());
+          if (held.isPresent()) {
+            folders.of(directory.path()).setAttributes(held.get());
+          }
+        }
+      }
+    }
+  }
+
+  /** What is to be set of these attributes; empty if nothing can be. */
+  private Optional<Attributes> held(Attributes wanted) {
+    Attributes held = Materialiser.held(wanted, capacity);
+    boolean any = capacity.modes() || capacity.times().isPresent() || !held.properties().isEmpty();
+    return any ? Optional.of(held) : Optional.empty();
+  }
+
+  private static Failure failure(String path, IOException e) {
+    return Platform.failureIn(e)
+        .orElseGet(
+            () ->
+                Failure.temporary(
+                        Code.PLACE_UNAVAILABLE,
+                        "writing " + path,
+                        String.valueOf(e.getMessage()),
+                        "make the folder writable for the user Sluice runs as")
+                    .about(List.of(path))
+                    .because(e));
+  }
+
+  /** Neighbours in canonical order, whose content is one range of the sequence. One thread. */
+  private final class Batch {
+    private final int from;
+    private final int to;
+    private final ContentCursor cursor;
+
+    Batch(int from, int to, long start) throws Failure, InterruptedException {
+      this.from = from;
+      this.to = to;
+      this.cursor = content.from(start);
+    }
+
+    Void write() throws Failure, InterruptedException {
+      try (TreeFolders folders = new TreeFolders(root, made)) {
+        for (int index = from; index < to; index++) {
+          write(index, manifest.entries().get(index), folders);
+        }
+      }
+      return null;
+    }
+
+    private void write(int index, Entry entry, TreeFolders folders)
+        throws Failure, InterruptedException {
+      try {
+        switch (entry) {
+          case Entry.Directory directory -> {
+            if (!directory.streams().isEmpty()) {
+              Folder folder = folders.of(directory.path());
+              writeStreams(index, directory, folder::writeStream);
+            }
+          }
+          case Entry.File file -> {
+            Folder folder = folders.of(file.path().parent());
+            try (Folder.NewFile out = folder.createFile(file.path().name())) {
+              writeBytes(file, out);
+              writeStreams(index, file, out::writeStream);
+              held(file.attributes()).ifPresent(out::setAttributes);
+            }
+          }
+          case Entry.Symlink link -> {}
+          case Entry.HardLink link -> {}
+        }
+      } catch (IOException e) {
+        throw failure(root.path() + "/" + entry.path(), e);
+      }
+    }
+
+    private void writeBytes(Entry.File file, Folder.NewFile out)
+        throws Failure, IOException, InterruptedException {
+      Optional<Extents> extents = TargetCheck.extents(file);
+      long at = 0;
+      for (Extents.Extent extent : extents.map(Extents::data).orElse(List.of())) {
+        skip(extent.offset() - at, out);
+        cursor.copy(extent.length(), out);
+        at = extent.offset() + extent.length();
+      }
+      if (extents.isPresent()) {
+        skip(file.size() - at, out);
+      } else {
+        cursor.copy(file.size(), out);
+      }
+    }
+
+    private void skip(long bytes, Folder.NewFile out)
+        throws Failure, IOException, InterruptedException {
+      if (bytes > 0) {
+        cursor.skip(bytes);
+        out.skip(bytes);
+      }
+    }
+
+    private void writeStreams(int index, Entry entry, Opener opener)
+        throws Failure, IOException, InterruptedException {
+      for (Stream stream : entry.streams()) {
+        Optional<Integer> number = sidecar.flatMap(beside -> beside.number(index, stream.name()));
+        if (number.isPresent()) {
+          sidecar.get().write(number.get(), entry, stream, cursor);
+        } else {
+          try (OutputStream out = opener.open(stream)) {
+            cursor.copy(stream.size(), out);
+          }
+        }
+      }
+    }
+  }
+
+  /** Opens a named stream of a file or directory for writing. */
+  private interface Opener {
+    OutputStream open(Stream stream) throws Failure;
+  }
+}

@@ -69,11 +69,9 @@ public final class Verifier {
       throws Failure, InterruptedException {
     SidecarCheck beside = SidecarCheck.of(platform, manifest, sidecar);
     Path root = real(folder);
-    StructureCheck structure =
-        new StructureCheck(platform, manifest, new TreePaths(platform, root), capacity);
-    structure.run(beside);
+    StructureCheck structure = new StructureCheck(platform, manifest, root, capacity, beside);
     List<Difference> all = new ArrayList<>(beside.differences());
-    all.addAll(structure.differences());
+    all.addAll(structure.run(threads));
     ContentCheck content =
         new ContentCheck(platform, manifest, root, structure.readable(), beside.files());
     all.addAll(content.run(threads, store));

@@ -112,6 +112,11 @@ public final class ContentLayout {
     return new Span(entry, stream, offsets[index], offsets[index + 1] - offsets[index]);
   }
 
+  /** The index of an entry's first span, if it has one. */
+  public int firstOf(int entry) {
+    return firsts[entry];
+  }
+
   /** An entry's spans, in order. */
   public List<Span> ofEntry(int entry) {
     List<Span> spans = new ArrayList<>(firsts[entry + 1] - firsts[entry]);

@@ -1,13 +1,25 @@
 package io.sluice.api;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What an administrator asks of a site server. */
 public final class Requests {
   private Requests() {}
 
-  /** {@code POST /v0/packages}. */
-  public record NewPackage(String name, String source) {}
+  /**
+   * {@code POST /v0/packages}.
+   *
+   * @param keep which attributes beside the usual ones are kept, as words; none if it is missing
+   */
+  public record NewPackage(String name, String source, @Nullable String keep) {}
+
+  /**
+   * {@code POST /v0/packages/ID/keep}: what its captures keep from now on.
+   *
+   * @param keep as in {@link NewPackage}
+   */
+  public record NewKeep(String keep) {}
 
   /**
    * {@code POST /v0/packages/ID/versions}: capture the source now.

@@ -13,6 +13,9 @@ public final class Views {
   public record PackageView(
       String id, String name, String source, int version, String manifest, List<String> sites) {}
 
+  /** {@code GET /v0/packages/ID/keep}: the words of what its captures keep beside the usual. */
+  public record KeepView(String id, String keep) {}
+
   /** {@code GET /v0/packages}. */
   public record PackageList(List<PackageView> packages) {}
 

@@ -16,7 +16,7 @@ import org.jdbi.v3.core.Handle;
 
 /** Packages and their versions. */
 public final class Packages {
-  private static final String PACKAGE_COLUMNS = "SELECT package, name, source FROM package";
+  private static final String PACKAGE_COLUMNS = "SELECT package, name, source, keep FROM package";
   private static final String VERSION_COLUMNS =
       "SELECT package, version, manifest, signed, origin, epoch, sequence, held FROM version";
 
@@ -41,6 +41,11 @@ public final class Packages {
         bytes(source));
     Catalog.Numbers.packageChanged(handle, id.toString());
     return id;
+  }
+
+  /** Says which attributes the package's captures keep from now on. */
+  public void setKeep(Handle handle, PackageId id, String words) {
+    handle.execute("UPDATE package SET keep = ? WHERE package = ?", words, id.toString());
   }
 
   public Optional<PackageRow> find(Handle handle, PackageId id) {
@@ -266,7 +271,8 @@ public final class Packages {
     return new PackageRow(
         PackageId.parse(row.text("package")),
         row.words("name"),
-        row.bytesIfAny("source").map(path -> new String(path, StandardCharsets.UTF_8)));
+        row.bytesIfAny("source").map(path -> new String(path, StandardCharsets.UTF_8)),
+        row.text("keep"));
   }
 
   static VersionRow versionRow(Row row) {

@@ -36,6 +36,11 @@ import tools.jackson.databind.json.JsonMapper;
     description = "Capture a folder into a content library, without a server.",
     sortOptions = false)
 public final class CaptureCommand implements Callable<Integer> {
+  /** The words that say what is kept, for the descriptions of options. */
+  static final String KEEP =
+      "attributes to keep beside the usual ones: owner, birth, setuid, xattr:NAME, xattr:PREFIX*;"
+          + " to leave out: -acl, -acl-default, -acl-nfs4, -dos, -samba, -sd, -sparse";
+
   private static final int KEY_ID_SHOWN = 16;
 
   private final Terminal terminal;
@@ -52,12 +57,7 @@ public final class CaptureCommand implements Callable<Integer> {
   @Option(names = "--verify", description = "read all content, even of unchanged files")
   private boolean readEverything;
 
-  @Option(
-      names = "--keep",
-      paramLabel = "WORDS",
-      description =
-          "attributes to keep beside the usual ones: owner, birth, setuid, xattr:NAME,"
-              + " xattr:PREFIX*; to leave out: -acl, -acl-default, -dos, -sd, -sparse")
+  @Option(names = "--keep", paramLabel = "WORDS", description = KEEP)
   private String keep = "";
 
   @Option(

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,6 +17,8 @@ import picocli.CommandLine.Parameters;
 /** {@code sluice package ...}: what an administrator does with packages at the local site. */
 @Command(name = "package", description = "Create, update, assign, retry and list packages.")
 public final class PackageCommands {
+  private static final String USUAL = "usual";
+
   private PackageCommands() {}
 
   /** The command with its subcommands. */
@@ -24,6 +27,7 @@ public final class PackageCommands {
         .addSubcommand(new Create(terminal))
         .addSubcommand(new Update(terminal))
         .addSubcommand(new Assign(terminal))
+        .addSubcommand(new Keeping(terminal))
         .addSubcommand(new Retry(terminal))
         .addSubcommand(new Listing(terminal));
   }
@@ -42,6 +46,9 @@ public final class PackageCommands {
     @Parameters(index = "1", paramLabel = "SOURCE", description = "the folder it is captured from")
     private Path source = Path.of("");
 
+    @Option(names = "--keep", paramLabel = "WORDS", description = CaptureCommand.KEEP)
+    private String keep = "";
+
     Create(Terminal terminal) {
       this.terminal = terminal;
     }
@@ -49,7 +56,7 @@ public final class PackageCommands {
     @Override
     public Integer call() throws Failure, InterruptedException {
       Requests.NewPackage request =
-          new Requests.NewPackage(name, source.toAbsolutePath().normalize().toString());
+          new Requests.NewPackage(name, source.toAbsolutePath().normalize().toString(), keep);
       return question.put(
           terminal,
           server -> {
@@ -147,6 +154,51 @@ public final class PackageCommands {
                   new Requests.NewAssignment(sites),
                   Views.AssignmentView.class),
           answer -> answer.id() + " is assigned to " + String.join(", ", answer.sites()) + "\n");
+    }
+  }
+
+  @Command(
+      name = "keep",
+      description = {
+        "Show, or say, which attributes a package keeps beside the usual ones.",
+        "What is said holds from the next update on."
+      })
+  static final class Keeping implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin private Question question = new Question();
+
+    @Parameters(index = "0", paramLabel = "PACKAGE", description = "its ID, such as CEN-1")
+    private String id = "";
+
+    @Parameters(
+        index = "1",
+        arity = "0..1",
+        paramLabel = "WORDS",
+        description = CaptureCommand.KEEP + "; usual for none of them")
+    private @Nullable String words;
+
+    Keeping(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Failure, InterruptedException {
+      String path = "/v0/packages/" + id + "/keep";
+      String wanted = words;
+      return question.put(
+          terminal,
+          server -> {
+            if (wanted == null) {
+              return server.get(path, Views.KeepView.class);
+            }
+            Requests.NewKeep keep = new Requests.NewKeep(wanted.equals(USUAL) ? "" : wanted);
+            return server.post(path, keep, Views.KeepView.class);
+          },
+          answer ->
+              answer.id()
+                  + " keeps the usual attributes"
+                  + (answer.keep().isEmpty() ? "\n" : ", and of these: " + answer.keep() + "\n"));
     }
   }
 

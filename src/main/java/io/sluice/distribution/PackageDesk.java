@@ -7,6 +7,7 @@ import io.sluice.capture.Totals;
 import io.sluice.catalog.Assignments;
 import io.sluice.catalog.Catalog;
 import io.sluice.catalog.PackageRow;
+import io.sluice.catalog.Packages;
 import io.sluice.catalog.PlaceRow;
 import io.sluice.catalog.VersionRow;
 import io.sluice.content.Digest;
@@ -15,6 +16,7 @@ import io.sluice.distributionpoint.FolderPlace;
 import io.sluice.distributionpoint.StreamPolicy;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.filesystem.Keep;
 import io.sluice.manifest.PackageId;
 import io.sluice.site.SiteCode;
 import io.sluice.status.Event;
@@ -78,13 +80,19 @@ public final class PackageDesk {
     this.disk = disk;
   }
 
+  /** Makes a package that keeps the usual attributes. */
+  public PackageId create(String name, String source) throws Failure {
+    return create(name, source, Keep.USUAL);
+  }
+
   /**
    * Makes a package. Nothing is captured yet.
    *
    * @param source an absolute path; it may not exist yet
+   * @param keep which attributes its captures keep
    * @throws Failure USAGE naming everything wrong with name and path; SOURCE_OVERLAPS
    */
-  public PackageId create(String name, String source) throws Failure {
+  public PackageId create(String name, String source, Keep keep) throws Failure {
     List<String> problems = new ArrayList<>();
     if (name.isBlank() || name.length() > VersionRecord.PackageRef.NAME_MAX) {
       problems.add(
@@ -110,9 +118,26 @@ public final class PackageDesk {
             throw overlap("making the package " + name + " from " + source, overlaps);
           }
           Catalog catalog = ledgers.catalog();
-          return catalog
-              .packages()
-              .create(handle, catalog.identity().code(), name, folder.orElseThrow().toString());
+          Packages packages = catalog.packages();
+          String path = folder.orElseThrow().toString();
+          PackageId id = packages.create(handle, catalog.identity().code(), name, path);
+          packages.setKeep(handle, id, keep.text());
+          return id;
+        });
+  }
+
+  /**
+   * Says which attributes a package's captures keep from now on.
+   *
+   * @throws Failure NOT_FOUND, UNAUTHORISED if the package is made elsewhere
+   */
+  public void keep(PackageId id, Keep keep) throws Failure {
+    ledgers.write(
+        handle -> {
+          Packages packages = ledgers.catalog().packages();
+          ownSource(packages.get(handle, id));
+          packages.setKeep(handle, id, keep.text());
+          return true;
         });
   }
 
@@ -162,16 +187,14 @@ public final class PackageDesk {
     ReentrantLock alone = updating.computeIfAbsent(id, key -> new ReentrantLock());
     alone.lockInterruptibly();
     try {
-      Path source = ledgers.read(handle -> Path.of(ownSource(handle, id)));
+      Listed known = get(id);
+      Path source = Path.of(ownSource(known.row()));
       List<Path> forbidden = ledgers.read(handle -> taken(handle, false));
-      boolean damaged =
-          ledgers
-              .read(handle -> ledgers.catalog().packages().newest(handle, id))
-              .map(newest -> !newest.held())
-              .orElse(false);
       // What was captured before is read again if something of it is damaged.
-      Captured captured =
-          capture.capture(source, new Options(forbidden, progress, readEverything || damaged));
+      boolean damaged = known.newest().map(newest -> !newest.held()).orElse(false);
+      Keep keep = Keep.parse(known.row().keep());
+      Options options = new Options(forbidden, progress, readEverything || damaged, keep);
+      Captured captured = capture.capture(source, options);
       disk.reached("catalog.version-row-before");
       Published published =
           ledgers.write(handle -> publish(handle, id, captured.manifest().digest()));
@@ -187,13 +210,12 @@ public final class PackageDesk {
     }
   }
 
-  private String ownSource(Handle handle, PackageId id) throws Failure {
-    PackageRow row = ledgers.catalog().packages().get(handle, id);
+  private static String ownSource(PackageRow row) throws Failure {
     if (row.source().isEmpty()) {
       throw Failure.permanent(
           Code.UNAUTHORISED,
-          "updating the package " + id,
-          "it is made at site " + id.site(),
+          "updating the package " + row.id(),
+          "it is made at site " + row.id().site(),
           "update it there");
     }
     return row.source().get();

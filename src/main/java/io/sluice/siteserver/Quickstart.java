@@ -85,7 +85,7 @@ final class Quickstart implements AutoCloseable {
             .client()
             .post(
                 "/v0/packages",
-                new Requests.NewPackage("quickstart", source.toString()),
+                new Requests.NewPackage("quickstart", source.toString(), null),
                 Views.PackageView.class);
     boolean identical = version(made.id(), source, true);
     if (folder.isEmpty()) {

@@ -13,6 +13,7 @@ import io.sluice.distribution.ParentTrouble;
 import io.sluice.distribution.StatusDesk;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.filesystem.Keep;
 import io.sluice.manifest.PackageId;
 import io.sluice.site.SiteCode;
 import io.sluice.status.Event;
@@ -75,6 +76,8 @@ public final class AdminRoutes {
         new Route("POST", "/v0/packages", (words, body) -> routes.create(body)),
         new Route(
             "POST", "/v0/packages/*/versions", (words, body) -> routes.update(words.get(0), body)),
+        new Route("GET", "/v0/packages/*/keep", (words, body) -> routes.keep(words.get(0))),
+        new Route("POST", "/v0/packages/*/keep", (words, body) -> routes.keep(words.get(0), body)),
         new Route(
             "GET",
             "/v0/packages/*/versions/*",
@@ -124,7 +127,10 @@ public final class AdminRoutes {
   private Views.PackageView create(AdminDoor.Body body) throws Failure {
     Requests.NewPackage request = body.as(Requests.NewPackage.class);
     PackageId id =
-        desks.packages.create(given(request.name(), "name"), given(request.source(), "source"));
+        desks.packages.create(
+            given(request.name(), "name"),
+            given(request.source(), "source"),
+            Keep.parse(request.keep() == null ? "" : request.keep()));
     return view(desks.packages.get(id));
   }
 
@@ -150,6 +156,17 @@ public final class AdminRoutes {
             updated.bytesStored(),
             Math.round(seconds * 1000) / 1000.0),
         updated.notCaptured());
+  }
+
+  private Views.KeepView keep(String package_) throws Failure {
+    PackageId id = id(package_);
+    return new Views.KeepView(id.toString(), desks.packages.get(id).row().keep());
+  }
+
+  private Views.KeepView keep(String package_, AdminDoor.Body body) throws Failure {
+    String words = given(body.as(Requests.NewKeep.class).keep(), "keep");
+    desks.packages.keep(id(package_), Keep.parse(words));
+    return keep(package_);
   }
 
   private Views.VersionName version(String package_, String number) throws Failure {

@@ -107,6 +107,14 @@ abstract class CatalogContractTest extends OnDatabase {
   @Test
   void leavesGapsInANewEpochForWhatWasLost() throws Exception {
     PackageId id = catalog.write(h -> catalog.packages().create(h, WST, "a", "/src"));
+    assertThat(catalog.read(h -> catalog.packages().get(h, id)).keep()).isEmpty();
+    catalog.write(
+        h -> {
+          catalog.packages().setKeep(h, id, "owner,xattr:a\u00e9*");
+          return true;
+        });
+    assertThat(catalog.read(h -> catalog.packages().get(h, id)).keep())
+        .isEqualTo("owner,xattr:a\u00e9*");
     catalog.write(h -> catalog.packages().nextVersion(h, id));
     assertThat(catalog.identity().epoch()).isEqualTo(NOW.getEpochSecond());
     catalog.beginEpoch(clock);

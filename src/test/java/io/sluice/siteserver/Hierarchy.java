@@ -344,7 +344,7 @@ final class Hierarchy implements AutoCloseable {
       String id =
           post(
                   "/v0/packages",
-                  new Requests.NewPackage(name, source.toString()),
+                  new Requests.NewPackage(name, source.toString(), null),
                   Views.PackageView.class)
               .id();
       post(

@@ -168,6 +168,27 @@ class SiteServerTest {
   }
 
   @Test
+  void aPackageKeepsWhatItIsToldToFromTheNextUpdateOn() throws Exception {
+    Path data = founded("CEN", "127.0.0.1");
+    try (SiteServer server = serve(data)) {
+      assertThat(server.siteAddress()).isNotEmpty();
+      String where = data.toString();
+      done("package", "create", "Office", source.toString(), "--keep", "owner", "--data", where);
+      assertThat(done("inspect", "CEN-1@1", "--data", where).out()).contains("entries with owner");
+      assertThat(done("package", "keep", "CEN-1", "--data", where).out()).contains("owner");
+      assertThat(done("package", "keep", "CEN-1", "usual", "--data", where).out())
+          .isEqualTo("CEN-1 keeps the usual attributes\n");
+      done("package", "update", "CEN-1", "--data", where);
+      assertThat(done("inspect", "CEN-1@2", "--data", where).out()).doesNotContain("with owner");
+      BadInputTest.refused(
+          Hierarchy.command("package", "keep", "CEN-1", "nonsense", "--data", where),
+          1,
+          "SLU-101",
+          "nonsense");
+    }
+  }
+
+  @Test
   void aVersionOfARunningSiteIsCalledPackageAtNumber() throws Exception {
     Path data = founded("CEN", "127.0.0.1");
     try (SiteServer server = serve(data)) {

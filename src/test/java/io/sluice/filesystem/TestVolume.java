@@ -42,6 +42,12 @@ public final class TestVolume implements AutoCloseable {
 
   /** A fresh NTFS volume through ntfs-3g. */
   public static TestVolume ntfs(String streamsInterface, String... options) throws IOException {
+    return ntfs(NTFS_BYTES, streamsInterface, options);
+  }
+
+  /** The same of so many bytes; the disk below gives only what is used of them. */
+  public static TestVolume ntfs(long bytes, String streamsInterface, String... options)
+      throws IOException {
     TestVolume volume = plain();
     Path image = volume.base.resolve("image");
     try (java.nio.channels.SeekableByteChannel file =
@@ -49,7 +55,7 @@ public final class TestVolume implements AutoCloseable {
             image,
             java.nio.file.StandardOpenOption.CREATE_NEW,
             java.nio.file.StandardOpenOption.WRITE)) {
-      file.position(NTFS_BYTES - 1).write(java.nio.ByteBuffer.wrap(new byte[1]));
+      file.position(bytes - 1).write(java.nio.ByteBuffer.wrap(new byte[1]));
     }
     volume.require("mkntfs", "-F", "-Q", image.toString());
     volume.attach(streamsInterface, options);

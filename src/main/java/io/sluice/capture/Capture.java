@@ -100,7 +100,8 @@ public final class Capture {
   }
 
   private Digest putManifest(Settled settled) throws Failure {
-    return library.putDocument(ManifestWriter.plain(settled.scan.entries(), settled.chunks));
+    return library.putDocument(
+        out -> ManifestWriter.write(settled.scan.entries(), settled.chunks, out));
   }
 
   /**
@@ -131,6 +132,9 @@ public final class Capture {
     for (int attempt = 1; ; attempt++) {
       Problems problems = new Problems(root);
       Scan scan = Walk.scan(source, previous, clock.now(), problems);
+      if (attempt == 1 && problems.areNone() && scan.comparison().isSame()) {
+        return new Settled(scan, first.chunks(), 0, true);
+      }
       Spans spans = Spans.of(scan.entries());
       try (ContentReader reader = new ContentReader(source, scan, spans, problems)) {
         if (problems.arePermanent()) {
@@ -139,9 +143,6 @@ public final class Capture {
         }
         if (!problems.isChanged()) {
           requireSomething(root, scan);
-          if (attempt == 1 && scan.comparison().isSame()) {
-            return new Settled(scan, first.chunks(), 0, true);
-          }
           Reuse reuse = Reuse.of(scan, spans, previous);
           requireSpace(root, reuse.bytesNew());
           long before = bytesRead;

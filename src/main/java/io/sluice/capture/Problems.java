@@ -40,6 +40,10 @@ final class Problems {
     add(Code.SOURCE_CHANGED, where + ": " + how);
   }
 
+  boolean areNone() {
+    return found.isEmpty();
+  }
+
   /** True if something was found that trying again does not mend. */
   boolean arePermanent() {
     return found.keySet().stream().anyMatch(code -> code != Code.SOURCE_CHANGED);

@@ -2,7 +2,7 @@ package io.sluice.capture;
 
 import io.sluice.content.Frame;
 import io.sluice.fidelity.Remarks;
-import io.sluice.manifest.Entry;
+import io.sluice.manifest.EntryList;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.List;
  * @param comparison with the previous capture
  */
 record Scan(
-    Instant begun, List<Entry> entries, States states, Remarks remarks, Comparison comparison) {
+    Instant begun, EntryList entries, States states, Remarks remarks, Comparison comparison) {
   /** This scan and the chunks a pass over it cut, for the next attempt. */
   Previous asPrevious(List<Frame.Chunk> chunks, BitSet changed) {
     return Previous.of(begun, entries, chunks, states, changed);

@@ -11,6 +11,7 @@ import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Streams;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Entry;
+import io.sluice.manifest.EntryList;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Name;
 import java.nio.file.Path;
@@ -31,11 +32,12 @@ final class Walk {
 
   private final Platform platform;
   private final Keep keep;
+  private final boolean keepsSpecialModes;
   private final Problems problems;
   private final OldEntries before;
   private final Previous previous;
   private final Comparison comparison;
-  private final List<Entry> entries = new ArrayList<>();
+  private final EntryList.Builder entries = new EntryList.Builder();
   private final States states = new States();
   private final Remarks.Collector remarks = new Remarks.Collector();
   private final Map<FileId, EntryPath> linked = new HashMap<>();
@@ -59,6 +61,7 @@ final class Walk {
   private Walk(Source source, Previous previous, Problems problems) {
     this.platform = source.platform();
     this.keep = source.keep();
+    this.keepsSpecialModes = keep.keepsSpecialModes();
     this.previous = previous;
     this.before = new OldEntries(previous.entries());
     this.comparison = new Comparison(previous);
@@ -76,7 +79,8 @@ final class Walk {
     } catch (Failure failure) {
       problems.add(EntryPath.ROOT.toString(), failure);
     }
-    return new Scan(now, walk.entries, walk.states, walk.remarks.remarks(), walk.comparison);
+    return new Scan(
+        now, walk.entries.build(), walk.states, walk.remarks.remarks(), walk.comparison);
   }
 
   private static long device(Facts facts) {
@@ -181,7 +185,7 @@ final class Walk {
   private void add(Child child, @Nullable Old old) {
     Facts facts = child.facts();
     Old unchanged = old != null && previous.isUnchanged(old, facts) ? old : null;
-    if (!keep.keepsSpecialModes()) {
+    if (!keepsSpecialModes) {
       for (String bit : facts.more().specialNames()) {
         remarks.add(child.path(), Remark.dropped(bit));
       }
@@ -218,7 +222,7 @@ final class Walk {
 
   private Attributes attributes(Facts facts, Streams streams) {
     Attributes usual = facts.attributes();
-    int special = keep.keepsSpecialModes() ? facts.more().specialMode() : 0;
+    int special = keepsSpecialModes ? facts.more().specialMode() : 0;
     return special == 0 && streams.properties().isEmpty()
         ? usual
         : usual.with(usual.mode() | special).with(streams.properties());

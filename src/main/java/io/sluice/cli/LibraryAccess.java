@@ -6,7 +6,7 @@ import io.sluice.content.Library;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Manifest;
-import io.sluice.manifest.ManifestReader;
+import io.sluice.manifest.StoredManifest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +24,7 @@ final class LibraryAccess {
   /** The manifest a digest or unique prefix names, verified. */
   static Manifest manifest(Library library, String digestOrPrefix) throws Failure {
     Digest digest = library.resolveDocument(digestOrPrefix);
-    byte[] plain = library.document(digest, Manifest.PLAIN_BYTES_MAX);
-    return ManifestReader.read(plain, digest);
+    return StoredManifest.whole(library.storedDocument(digest));
   }
 
   Path folder() {

@@ -9,8 +9,10 @@ import io.sluice.failure.Failure;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -95,9 +97,20 @@ final class Documents {
   }
 
   Digest put(byte[] plain) throws Failure {
-    Digest digest = Digest.of(plain);
+    return put(out -> out.write(plain));
+  }
+
+  Digest put(Library.Writing writing) throws Failure {
+    MessageDigest sha = Digest.sha256();
+    ByteArrayOutputStream stored = new ByteArrayOutputStream();
+    try (OutputStream zstd = new ZstdOutputStreamNoFinalizer(stored, FrameCodec.LEVEL)) {
+      writing.to(new DigestOutputStream(zstd, sha));
+    } catch (IOException e) {
+      throw new IllegalStateException("zstd failed in memory", e);
+    }
+    Digest digest = Digest.read(sha.digest(), 0);
     if (!holds(digest)) {
-      putStored(digest, compress(plain));
+      putStored(digest, stored.toByteArray());
     }
     return digest;
   }
@@ -260,17 +273,6 @@ final class Documents {
     held.remove(digest);
     setAside.add(digest);
     files.disk().rename(file, aside(digest));
-  }
-
-  private static byte[] compress(byte[] plain) {
-    ByteArrayOutputStream stored = new ByteArrayOutputStream(Math.max(64, plain.length / 4));
-    try (ZstdOutputStreamNoFinalizer zstd =
-        new ZstdOutputStreamNoFinalizer(stored, FrameCodec.LEVEL)) {
-      zstd.write(plain, 0, plain.length);
-    } catch (IOException e) {
-      throw new IllegalStateException("zstd failed in memory", e);
-    }
-    return stored.toByteArray();
   }
 
   /** Decodes in pieces and compares with the digest; bounded memory whatever the bytes are. */

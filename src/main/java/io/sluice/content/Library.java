@@ -4,6 +4,8 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.parallel.OsThreads;
 import io.sluice.parallel.Threads;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,9 @@ import java.util.function.Consumer;
  * again. After a failed force it reads on and refuses to write until it is opened anew.
  */
 public final class Library implements ChunkStore, AutoCloseable {
+  /** The most plain bytes a document may have: what one Java array holds. */
+  public static final long DOCUMENT_BYTES_MAX = Documents.BYTES_MAX;
+
   private final Parts parts;
   private final Threads threads;
   private final PackIntake.Sizes sizes;
@@ -233,6 +238,20 @@ public final class Library implements ChunkStore, AutoCloseable {
    */
   public Digest putDocument(byte[] plain) throws Failure {
     return parts.documents().put(plain);
+  }
+
+  /** Writes a document's plain bytes, at most {@link #DOCUMENT_BYTES_MAX}, in pieces. */
+  @FunctionalInterface
+  public interface Writing {
+    void to(OutputStream plain) throws IOException, Failure;
+  }
+
+  /**
+   * Stores a document that is never whole in memory but as it is stored; otherwise like {@link
+   * #putDocument(byte[])}.
+   */
+  public Digest putDocument(Writing writing) throws Failure {
+    return parts.documents().put(writing);
   }
 
   /**

@@ -2,11 +2,12 @@ package io.sluice.manifest;
 
 import io.sluice.content.Digest;
 import io.sluice.content.Frame;
+import io.sluice.content.Library;
 import java.util.List;
 
 /**
- * A version's content in memory: entries in canonical order (the root directory first) and the
- * chunks of the content sequence in order.
+ * A version's content in memory: entries in canonical order (the root directory first, held as an
+ * {@link EntryList}) and the chunks of the content sequence in order.
  *
  * @param digest SHA-256 of the manifest's plain bytes
  * @param entries in canonical order
@@ -16,11 +17,14 @@ public record Manifest(Digest digest, List<Entry> entries, List<Frame.Chunk> chu
   /** Integers stay below 2^53 so that every JSON reader keeps them. */
   public static final long INTEGER_MAX = (1L << 53) - 1;
 
-  /** The most plain bytes a manifest may have: over ten million entries. */
-  public static final long PLAIN_BYTES_MAX = 2L << 30;
+  /**
+   * The most plain bytes a manifest may have, as many as any document of a library: over ten
+   * million entries.
+   */
+  public static final long PLAIN_BYTES_MAX = Library.DOCUMENT_BYTES_MAX;
 
   public Manifest {
-    entries = List.copyOf(entries);
+    entries = EntryList.of(entries);
     chunks = List.copyOf(chunks);
   }
 

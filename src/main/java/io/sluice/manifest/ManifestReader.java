@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads manifests of any origin (docs/formats/manifest.md): whatever the bytes are, the answer is a
@@ -24,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *       line over 1 MiB.
  * </ul>
  *
- * <p>Needs, besides what it hands on, one line of memory and the paths of files (hard links name
- * them). Safe from any thread: nothing is kept between calls.
+ * <p>Needs, besides what it hands on, one line of memory and an {@link EntryList} (hard links name
+ * earlier entries). Safe from any thread: nothing is kept between calls.
  */
 public final class ManifestReader {
   private ManifestReader() {}
@@ -54,25 +53,33 @@ public final class ManifestReader {
 
   /** Reads a manifest of whatever digest; {@link Manifest#digest} says which. */
   public static Manifest parse(byte[] plain) throws Failure {
-    List<Entry> entries = new ArrayList<>();
-    List<Frame.Chunk> chunks = new ArrayList<>();
-    Visitor collector =
-        new Visitor() {
-          @Override
-          public void entry(Entry entry) {
-            entries.add(entry);
-          }
-
-          @Override
-          public void chunk(Frame.Chunk chunk) {
-            chunks.add(chunk);
-          }
-        };
     try {
-      Digest digest = read(new ByteArrayInputStream(plain), collector);
-      return new Manifest(digest, entries, chunks);
+      return whole(new ByteArrayInputStream(plain));
     } catch (IOException e) {
       throw new UncheckedIOException("an array cannot fail", e);
+    }
+  }
+
+  /**
+   * Reads a whole manifest from a stream, which stays open, up to the stream's end.
+   *
+   * @throws IOException if the stream fails
+   */
+  static Manifest whole(InputStream plain) throws IOException, Failure {
+    List<Frame.Chunk> chunks = new ArrayList<>();
+    Sequence sequence = new Sequence(new ChunksOnly(chunks));
+    Digest digest = read(plain, sequence, Manifest.PLAIN_BYTES_MAX);
+    return new Manifest(digest, sequence.entries.build(), chunks);
+  }
+
+  /** Collects chunks. */
+  record ChunksOnly(List<Frame.Chunk> chunks) implements Visitor {
+    @Override
+    public void entry(Entry entry) {}
+
+    @Override
+    public void chunk(Frame.Chunk chunk) {
+      chunks.add(chunk);
     }
   }
 
@@ -88,9 +95,13 @@ public final class ManifestReader {
 
   static Digest read(InputStream plain, Visitor visitor, long plainBytesMax)
       throws IOException, Failure {
+    return read(plain, new Sequence(visitor), plainBytesMax);
+  }
+
+  private static Digest read(InputStream plain, Sequence sequence, long plainBytesMax)
+      throws IOException, Failure {
     Lines lines = new Lines(plain, plainBytesMax);
     LineParser parser = new LineParser();
-    Sequence sequence = new Sequence(visitor);
     try {
       while (lines.next()) {
         sequence.take(parser.parse(lines.buffer(), lines.start(), lines.length()));
@@ -126,7 +137,7 @@ public final class ManifestReader {
 
     private final Visitor visitor;
     private final CanonicalOrder order = new CanonicalOrder();
-    private final List<@Nullable EntryPath> files = new ArrayList<>();
+    private final EntryList.Builder entries = new EntryList.Builder();
     private Part part = Part.START;
     private long streams;
     private long bytes;
@@ -173,11 +184,10 @@ public final class ManifestReader {
 
     private Entry hardLink(Line.HardLink line) throws Refusal {
       EntryPath path = child(line.name());
-      EntryPath file = line.to() < files.size() ? files.get((int) line.to()) : null;
-      if (file == null) {
-        throw Refusal.corrupt("a hard link to " + line.to() + ", which is no earlier file");
+      if (line.to() < entries.size() && entries.get((int) line.to()) instanceof Entry.File file) {
+        return new Entry.HardLink(path, file.path());
       }
-      return new Entry.HardLink(path, file);
+      throw Refusal.corrupt("a hard link to " + line.to() + ", which is no earlier file");
     }
 
     private EntryPath child(Name name) throws Refusal {
@@ -186,7 +196,7 @@ public final class ManifestReader {
     }
 
     private void entry(Entry entry) throws Refusal {
-      files.add(entry instanceof Entry.File file ? file.path() : null);
+      entries.add(entry);
       for (Stream stream : entry.streams()) {
         streams++;
         add(stream.size());
@@ -216,7 +226,7 @@ public final class ManifestReader {
       if (chunkBytes != bytes) {
         throw Refusal.corrupt("streams of " + bytes + " bytes in chunks of " + chunkBytes);
       }
-      Line.End counted = new Line.End(files.size(), streams, bytes, chunks);
+      Line.End counted = new Line.End(entries.size(), streams, bytes, chunks);
       if (!end.equals(counted)) {
         throw Refusal.corrupt("the trailer does not fit the lines before it");
       }
@@ -229,7 +239,7 @@ public final class ManifestReader {
       if (to.compareTo(part) < 0) {
         throw Refusal.corrupt(what + " after the part it belongs to");
       }
-      if (to != Part.ENTRIES && files.isEmpty()) {
+      if (to != Part.ENTRIES && entries.size() == 0) {
         throw Refusal.corrupt("no root directory");
       }
       part = to;

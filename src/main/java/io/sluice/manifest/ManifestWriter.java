@@ -50,26 +50,36 @@ public final class ManifestWriter {
 
   /** The plain bytes of a whole manifest. */
   public static byte[] plain(List<Entry> entries, List<Frame.Chunk> chunks) throws Failure {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      write(entries, chunks, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array cannot fail", e);
+    }
+    return out.toByteArray();
+  }
+
+  /**
+   * Writes a whole manifest to {@code out}, which stays open.
+   *
+   * @return the digest of the plain bytes
+   */
+  public static Digest write(List<Entry> entries, List<Frame.Chunk> chunks, OutputStream out)
+      throws IOException, Failure {
     Set<EntryPath> linked = new HashSet<>();
     for (Entry entry : entries) {
       if (entry instanceof Entry.HardLink link) {
         linked.add(link.file());
       }
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
     ManifestWriter writer = new ManifestWriter(out, linked);
-    try {
-      for (Entry entry : entries) {
-        writer.entry(entry);
-      }
-      for (Frame.Chunk chunk : chunks) {
-        writer.chunk(chunk);
-      }
-      writer.end();
-    } catch (IOException e) {
-      throw new UncheckedIOException("an array cannot fail", e);
+    for (Entry entry : entries) {
+      writer.entry(entry);
     }
-    return out.toByteArray();
+    for (Frame.Chunk chunk : chunks) {
+      writer.chunk(chunk);
+    }
+    return writer.end();
   }
 
   /** The next entry; the first one is the root directory. */

@@ -46,6 +46,11 @@ public final class Name implements Comparable<Name> {
     return of(text.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** A name that was one before; the array is taken over. */
+  static Name packed(byte[] bytes) {
+    return new Name(bytes);
+  }
+
   public byte[] bytes() {
     return bytes.clone();
   }

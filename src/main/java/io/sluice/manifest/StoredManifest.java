@@ -1,11 +1,11 @@
 package io.sluice.manifest;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
-import io.sluice.content.Digest;
 import io.sluice.content.Frame;
 import io.sluice.failure.Failure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,36 +21,27 @@ public final class StoredManifest {
 
   /** The whole manifest. */
   public static Manifest whole(byte[] stored) throws Failure {
-    return read(stored, true);
+    return read(stored, ManifestReader::whole);
   }
 
   /** The manifest with its chunks and without its entries. */
   public static Manifest chunksOnly(byte[] stored) throws Failure {
-    return read(stored, false);
+    List<Frame.Chunk> chunks = new ArrayList<>();
+    ManifestReader.Visitor collector = new ManifestReader.ChunksOnly(chunks);
+    return read(
+        stored, plain -> new Manifest(ManifestReader.read(plain, collector), List.of(), chunks));
   }
 
-  private static Manifest read(byte[] stored, boolean withEntries) throws Failure {
-    List<Entry> entries = new ArrayList<>();
-    List<Frame.Chunk> chunks = new ArrayList<>();
-    ManifestReader.Visitor collector =
-        new ManifestReader.Visitor() {
-          @Override
-          public void entry(Entry entry) {
-            if (withEntries) {
-              entries.add(entry);
-            }
-          }
+  /** Reads a manifest from its plain bytes. */
+  private interface Read {
+    Manifest from(InputStream plain) throws IOException, Failure;
+  }
 
-          @Override
-          public void chunk(Frame.Chunk chunk) {
-            chunks.add(chunk);
-          }
-        };
+  private static Manifest read(byte[] stored, Read read) throws Failure {
     try (ZstdInputStreamNoFinalizer plain =
         new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(stored))) {
       plain.setLongMax(WINDOW_LOG_MAX);
-      Digest digest = ManifestReader.read(plain, collector);
-      return new Manifest(digest, entries, chunks);
+      return read.from(plain);
     } catch (IOException e) {
       throw new IllegalStateException("a verified document does not decode", e);
     }

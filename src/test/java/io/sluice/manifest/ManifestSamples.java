@@ -54,6 +54,13 @@ public final class ManifestSamples {
     return manifest(samples.entries, samples.chunks());
   }
 
+  /** The entries of that manifest, as objects. */
+  static List<Entry> entries(long seed, int entriesMax) {
+    ManifestSamples samples = new ManifestSamples(new SplittableRandom(seed), entriesMax);
+    samples.directory(EntryPath.ROOT, 0);
+    return samples.entries;
+  }
+
   /** The manifest of these entries and chunks, its digest made by the writer. */
   public static Manifest manifest(List<Entry> entries, List<Frame.Chunk> chunks) {
     try {

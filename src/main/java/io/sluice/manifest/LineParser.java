@@ -67,8 +67,16 @@ final class LineParser {
     }
   }
 
+  private final PlainFileLine plain = new PlainFileLine();
+
   /** Reads the line of {@code length} bytes, its LF left out. */
   Line parse(byte[] bytes, int from, int length) throws Refusal {
+    Line.File file = plain.read(bytes, from, length);
+    return file != null ? file : parseJson(bytes, from, length);
+  }
+
+  /** Reads a line of any form. */
+  Line parseJson(byte[] bytes, int from, int length) throws Refusal {
     if (length < 2 || bytes[from] != '{' || bytes[from + length - 1] != '}') {
       throw Refusal.corrupt("a line that is not a JSON object");
     }

@@ -4,6 +4,7 @@ import io.sluice.content.Library;
 import io.sluice.content.Usage;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.LibraryManifests;
+import io.sluice.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,11 +21,12 @@ public final class LibraryCommands {
   private LibraryCommands() {}
 
   /** {@code sluice library} with its subcommands. */
-  public static CommandLine commands(Terminal terminal) {
+  public static CommandLine commands(Terminal terminal, Clock clock) {
     return new CommandLine(new Group())
         .addSubcommand(new Check(terminal))
         .addSubcommand(new Scrub(terminal))
-        .addSubcommand(new Stats(terminal));
+        .addSubcommand(new Stats(terminal))
+        .addSubcommand(new LibraryGcCommand(terminal, clock));
   }
 
   @Command(name = "library", description = "Look after a content library, without a server.")

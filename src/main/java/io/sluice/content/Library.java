@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -30,6 +31,7 @@ public final class Library implements ChunkStore, AutoCloseable {
   private final FrameCache cache = new FrameCache();
   private final CodecPool codecs = new CodecPool();
   private final List<Failure> problems = new CopyOnWriteArrayList<>();
+  private final ReentrantLock upkeep = new ReentrantLock();
 
   /** What a library is made of. */
   record Parts(
@@ -37,7 +39,8 @@ public final class Library implements ChunkStore, AutoCloseable {
       Packs packs,
       ChunkIndex index,
       Quarantine quarantine,
-      Documents documents) {}
+      Documents documents,
+      Leases leases) {}
 
   /**
    * How much a library holds.
@@ -104,7 +107,10 @@ public final class Library implements ChunkStore, AutoCloseable {
       files.prepare();
       ChunkIndex index = new ChunkIndex();
       Packs packs = new Packs(files, index);
-      Parts parts = new Parts(files, packs, index, new Quarantine(files), new Documents(files));
+      Quarantine quarantine = new Quarantine(files);
+      Documents documents = new Documents(files);
+      Leases leases = new Leases(index);
+      Parts parts = new Parts(files, packs, index, quarantine, documents, leases);
       opened = new Library(parts, threads, sizes, lock).load();
       return opened;
     } finally {
@@ -213,7 +219,43 @@ public final class Library implements ChunkStore, AutoCloseable {
   @Override
   public Intake intake() throws Failure {
     parts.files().stop().require();
-    return new PackIntake(parts, threads, sizes);
+    return new PackIntake(parts, threads, sizes, parts.leases().open());
+  }
+
+  /** A session of a collection, which leases nothing. */
+  PackIntake unheededIntake() {
+    return new PackIntake(parts, threads, sizes, parts.leases().unheeded());
+  }
+
+  Parts parts() {
+    return parts;
+  }
+
+  /** Something that looks at, or changes, what packs there are. */
+  @FunctionalInterface
+  interface Upkeep<T> {
+    T run() throws Failure, InterruptedException;
+  }
+
+  /** Runs while nobody else moves packs. */
+  <T> T alone(Upkeep<T> upkeep) throws Failure, InterruptedException {
+    this.upkeep.lockInterruptibly();
+    try {
+      return upkeep.run();
+    } finally {
+      this.upkeep.unlock();
+    }
+  }
+
+  /** A frame whose chunks were compared with their digests. */
+  Frame verifiedFrame(Place place) throws Failure {
+    Frame frame = frame(place);
+    try {
+      codecs.use(codec -> codec.decode(frame));
+      return frame;
+    } catch (Failure e) {
+      throw damaged(FramePlace.of(place.pack(), place.offset()), e);
+    }
   }
 
   /**
@@ -315,7 +357,7 @@ public final class Library implements ChunkStore, AutoCloseable {
    *     well. Frames in quarantine are none
    */
   public List<Failure> check() throws Failure, InterruptedException {
-    return new LibraryCheck(parts, codecs, Library::headOnly).all(threads);
+    return alone(() -> new LibraryCheck(parts, codecs, Library::headOnly).all(threads));
   }
 
   /**
@@ -325,7 +367,7 @@ public final class Library implements ChunkStore, AutoCloseable {
    * @return as {@link #check} does; a frame that goes to quarantine now is told this once
    */
   public List<Failure> scrub() throws Failure, InterruptedException {
-    return new LibraryCheck(parts, codecs, this::wholeFrame).all(threads);
+    return alone(() -> new LibraryCheck(parts, codecs, this::wholeFrame).all(threads));
   }
 
   /** Says which chunks are needed: those of every manifest that counts. */
@@ -344,7 +386,7 @@ public final class Library implements ChunkStore, AutoCloseable {
   public Usage usage(Roots roots) throws Failure, InterruptedException {
     Marks marks = new Marks();
     roots.visit(marks);
-    return Usage.of(PackSurvey.all(parts, marks), marks);
+    return alone(() -> Usage.of(PackSurvey.all(parts, marks::contains), marks));
   }
 
   private static LibraryCheck.Found headOnly(LibraryCheck.PackReading pack, long offset)

@@ -35,7 +35,8 @@ final class LibraryFiles {
           "receipts",
           "scans",
           "signatures",
-          "temporary");
+          "temporary",
+          "trash");
 
   private final Disk disk;
   private final Path folder;

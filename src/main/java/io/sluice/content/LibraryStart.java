@@ -29,8 +29,9 @@ final class LibraryStart {
   }
 
   void load() throws Failure {
-    // A number is not given again while its frames may be in quarantine.
+    // A number is not given again while its frames may be in quarantine, or come back.
     quarantine.packs().forEach(packs::taken);
+    new Trash(files).items().forEach(item -> packs.taken(item.pack()));
     List<String> names = files.disk().list(files.packs());
     for (String name : names) {
       Optional<Long> number = PackNames.number(name, PackNames.SEALED);
@@ -76,10 +77,7 @@ final class LibraryStart {
       packs.addSealed(number, end);
       return false;
     }
-    for (int i = 0; i < read.size(); i++) {
-      put(FramePlace.of(number, read.offset(i)), read.digest(i));
-    }
-    packs.addSealed(number, read.framesEnd());
+    packs.hold(number, read, quarantine);
     return true;
   }
 

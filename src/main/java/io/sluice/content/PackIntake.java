@@ -29,7 +29,7 @@ final class PackIntake implements ChunkStore.Intake {
   private final ChunkIndex index;
   private final Threads threads;
   private final Sizes sizes;
-  private final ChunkIndex claimed = new ChunkIndex();
+  private final Leases.Lease lease;
 
   private @Nullable Crew background;
   private @Nullable PackWriter pack;
@@ -38,17 +38,23 @@ final class PackIntake implements ChunkStore.Intake {
   private @Nullable Failure failed;
   private boolean closed;
 
-  PackIntake(Library.Parts parts, Threads threads, Sizes sizes) {
+  /**
+   * Begins a session.
+   *
+   * @param lease closed with it
+   */
+  PackIntake(Library.Parts parts, Threads threads, Sizes sizes, Leases.Lease lease) {
     this.files = parts.files();
     this.packs = parts.packs();
     this.index = parts.index();
     this.threads = threads;
     this.sizes = sizes;
+    this.lease = lease;
   }
 
   @Override
   public boolean claim(Digest chunk) {
-    return index.find(chunk) == ChunkIndex.ABSENT && claimed.add(chunk, 0);
+    return lease.claim(chunk);
   }
 
   @Override
@@ -108,6 +114,7 @@ final class PackIntake implements ChunkStore.Intake {
           throw e;
         }
       } finally {
+        lease.close();
         if (background != null) {
           background.close();
         }
@@ -131,6 +138,7 @@ final class PackIntake implements ChunkStore.Intake {
       pack = current;
       unforcedBytes = 0;
     }
+    lease.stored(frame);
     long place = FramePlace.of(current.number(), current.append(head, frame));
     for (Frame.Chunk chunk : frame.chunks()) {
       index.add(chunk.digest(), place);

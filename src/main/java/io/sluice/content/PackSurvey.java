@@ -9,24 +9,28 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What a pack's frames are needed for, found out without reading their stored bytes.
  *
  * @param isSound whether it is sealed and its index whole: what is listed is then all it holds
+ * @param fileBytes the file's length
  * @param frames in order
  */
-record PackSurvey(long number, boolean isSound, List<FrameUse> frames) {
+record PackSurvey(long number, boolean isSound, long fileBytes, List<FrameUse> frames) {
   /**
    * One frame.
    *
-   * @param isNeeded whether one of its chunks is needed and held nowhere else. So a damaged frame
-   *     is needed until its chunks were stored anew
+   * @param neededChunks those of its chunks that somebody needs, wherever else they lie
+   * @param isNeeded whether one of them is held nowhere else. So a damaged frame is needed until
+   *     its chunks were stored anew
    */
   record FrameUse(
       long offset,
       Usage.Amount amount,
       List<Digest> chunks,
+      List<Digest> neededChunks,
       boolean isNeeded,
       boolean isQuarantined) {}
 
@@ -34,26 +38,32 @@ record PackSurvey(long number, boolean isSound, List<FrameUse> frames) {
     frames = List.copyOf(frames);
   }
 
-  static List<PackSurvey> all(Library.Parts parts, Marks marks) throws Failure {
+  /** Surveys every pack of which something is held. */
+  static List<PackSurvey> all(Library.Parts parts, Predicate<Digest> isNeeded) throws Failure {
     List<PackSurvey> all = new ArrayList<>();
+    Surveyor surveyor = new Surveyor(parts, isNeeded);
     for (Packs.Held pack : parts.packs().held()) {
-      all.add(new Surveyor(parts, marks).survey(pack));
+      all.add(surveyor.survey(pack));
     }
     return all;
   }
 
   /** Asks of each frame who needs it. */
-  private record Surveyor(Library.Parts parts, Marks marks) {
+  private record Surveyor(Library.Parts parts, Predicate<Digest> isNeeded) {
     PackSurvey survey(Packs.Held pack) throws Failure {
-      Path file = parts.packs().file(pack.number());
+      long number = pack.number();
+      Path file = parts.packs().file(number);
       try (Disk.Reader reader = parts.files().disk().open(file)) {
-        if (pack.isSealed()) {
-          Optional<PackFormat.Index> index = index(reader, file);
-          if (index.isPresent()) {
-            return new PackSurvey(pack.number(), true, listed(pack.number(), reader, index.get()));
-          }
+        Optional<PackFormat.Index> index = pack.isSealed() ? index(reader, file) : Optional.empty();
+        List<FrameUse> frames =
+            index.isPresent() ? listed(number, reader, index.get()) : walked(pack, reader);
+        return new PackSurvey(number, index.isPresent(), reader.size(), frames);
+      } catch (Failure e) {
+        if (e.code() != Code.CONTENT_MISSING) {
+          throw e;
         }
-        return new PackSurvey(pack.number(), false, walked(pack, reader));
+        // Sealed, and so renamed, since it was listed; or deleted by somebody.
+        return new PackSurvey(number, false, 0, List.of());
       }
     }
 
@@ -112,13 +122,13 @@ record PackSurvey(long number, boolean isSound, List<FrameUse> frames) {
     }
 
     private FrameUse use(long place, long bytes, int plain, List<Digest> chunks) {
-      boolean isNeeded =
-          chunks.stream().anyMatch(chunk -> marks.contains(chunk) && isOnlyHere(chunk, place));
+      List<Digest> needed = chunks.stream().filter(isNeeded).toList();
       return new FrameUse(
           FramePlace.offset(place),
           new Usage.Amount(1, bytes, chunks.size(), plain),
           List.copyOf(chunks),
-          isNeeded,
+          needed,
+          needed.stream().anyMatch(chunk -> isOnlyHere(chunk, place)),
           parts.quarantine().contains(place));
     }
 

@@ -5,6 +5,7 @@ import io.sluice.failure.Failure;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,9 @@ final class Packs implements AutoCloseable {
 
   /** Packs of earlier processes that could not be taken over. */
   private final Map<Long, LeftPack> left = new ConcurrentSkipListMap<>();
+
+  /** Packs this process moved out of their folder, and where they are; guarded by itself. */
+  private final Map<Long, Path> moved = new HashMap<>();
 
   /** Guarded by this: no pack is begun any more. */
   private boolean closed;
@@ -58,6 +62,91 @@ final class Packs implements AutoCloseable {
   void addSealed(long number, long end) {
     taken(number);
     sealed.put(number, end);
+  }
+
+  /** Holds what a sealed pack's index lists, but for frames in quarantine. */
+  void hold(long number, PackFormat.Index listed, Quarantine quarantine) {
+    for (int i = 0; i < listed.size(); i++) {
+      long place = FramePlace.of(number, listed.offset(i));
+      if (!quarantine.contains(place)) {
+        index.add(listed.digest(i), place);
+      }
+    }
+    addSealed(number, listed.framesEnd());
+  }
+
+  /** Whether it is a sealed pack in its folder. */
+  boolean isSealed(long number) {
+    return sealed.containsKey(number);
+  }
+
+  /** Holds a sealed pack again of which nothing was held any more. */
+  void putBack(long number, Quarantine quarantine) throws Failure {
+    Path file = folder.resolve(PackNames.sealed(number));
+    try (Disk.Reader reader = disk.open(file)) {
+      hold(number, PackFormat.read(reader, file, PackFormat.Versions.NOW), quarantine);
+    }
+  }
+
+  /**
+   * Moves a sealed pack of which nothing is held any more, durable on return. Who learnt of a place
+   * in it before can still read it.
+   */
+  void moveTo(long number, Path to) throws Failure {
+    files.stop().createFolders(disk, parent(to));
+    synchronized (moved) {
+      disk.rename(folder.resolve(PackNames.sealed(number)), to);
+      moved.put(number, to);
+    }
+    sealed.remove(number);
+    readers.forget(number);
+    disk.reached("content.garbage-renamed");
+    files.stop().force(() -> disk.forceDirectory(parent(to)));
+    files.stop().force(() -> disk.forceDirectory(folder));
+    disk.reached("content.garbage-folders-forced");
+  }
+
+  /**
+   * Moves a pack back to its folder, durable on return; it is not held yet.
+   *
+   * @throws Failure ALREADY_EXISTS if there is one of its number
+   */
+  void moveBack(long number, Path from) throws Failure {
+    Path to = folder.resolve(PackNames.sealed(number));
+    if (disk.exists(to)) {
+      throw Failure.permanent(
+          Code.ALREADY_EXISTS,
+          "putting back " + from,
+          "there is a pack " + to.getFileName(),
+          "look at both; move one of them away");
+    }
+    synchronized (moved) {
+      disk.rename(from, to);
+      moved.remove(number);
+    }
+    readers.forget(number);
+    disk.reached("content.garbage-back");
+    files.stop().force(() -> disk.forceDirectory(folder));
+    files.stop().force(() -> disk.forceDirectory(parent(from)));
+  }
+
+  /** Deletes a pack that was moved away, durable on return. */
+  void deleteMoved(long number, Path file) throws Failure {
+    disk.delete(file);
+    synchronized (moved) {
+      moved.remove(number);
+    }
+    readers.forget(number);
+    files.stop().force(() -> disk.forceDirectory(parent(file)));
+    disk.reached("content.garbage-deleted");
+  }
+
+  private static Path parent(Path file) {
+    Path parent = file.getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException("a file without a folder: " + file);
+    }
+    return parent;
   }
 
   /** Holds what could be read of a pack that an earlier process left. */
@@ -176,7 +265,7 @@ final class Packs implements AutoCloseable {
     } catch (Failure e) {
       Path now = file(number);
       if (e.code() == Code.CONTENT_MISSING && !now.equals(file)) {
-        // It was sealed, and so renamed, meanwhile.
+        // It was sealed, and so renamed, or moved meanwhile.
         return frame(number, now, place);
       }
       throw e;
@@ -196,7 +285,12 @@ final class Packs implements AutoCloseable {
     if (writer != null) {
       return writer.file();
     }
-    return found != null ? found.file() : folder.resolve(PackNames.sealed(number));
+    if (found != null) {
+      return found.file();
+    }
+    synchronized (moved) {
+      return moved.getOrDefault(number, folder.resolve(PackNames.sealed(number)));
+    }
   }
 
   /**

@@ -80,15 +80,27 @@ final class Quarantine {
   synchronized void add(long place) throws Failure {
     isStale |= places.add(place) && places.size() <= FRAMES_MAX;
     if (isStale) {
-      ByteBuffer bytes = ByteBuffer.wrap(text().getBytes(StandardCharsets.US_ASCII));
-      files.publish(bytes, file, "content.quarantine");
-      isStale = false;
+      write();
     }
     if (places.size() > FRAMES_MAX) {
       throw PackFormat.corrupt(
           file,
           "it is full: damaged frames beyond " + FRAMES_MAX + " are held again after a start");
     }
+  }
+
+  /** Forgets the frames of packs that are deleted. */
+  synchronized void forget(Set<Long> packs) throws Failure {
+    if (places.removeIf(place -> packs.contains(FramePlace.pack(place)))) {
+      isStale = true;
+      write();
+    }
+  }
+
+  private void write() throws Failure {
+    ByteBuffer bytes = ByteBuffer.wrap(text().getBytes(StandardCharsets.US_ASCII));
+    files.publish(bytes, file, "content.quarantine");
+    isStale = false;
   }
 
   private String text() {

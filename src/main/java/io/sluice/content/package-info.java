@@ -18,7 +18,10 @@
  * the folder; only then are its chunks acknowledged. A pack left open by a process that died is
  * copied, never written to. A document is written to a temporary file, fsynced, renamed, its folder
  * fsynced. Every frame is decoded and compared with its digests before it counts as stored, and
- * chunks are verified again whenever they are read.
+ * chunks are verified again whenever they are read. A collection ({@link
+ * io.sluice.content.Garbage}) makes copies durable, reads them back, and only then moves packs to
+ * the trash, its folder forced before the packs'; whoever relies on a chunk before a document names
+ * it asks a writing session for it, which leases it.
  *
  * <p>This room does not know packages, versions, sites or what a manifest says.
  */

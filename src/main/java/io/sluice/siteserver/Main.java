@@ -84,7 +84,7 @@ public final class Main {
     all.put("verify", () -> new VerifyCommand(terminal));
     all.put("inspect", () -> new InspectCommand(terminal));
     all.put("diff", () -> new DiffCommand(terminal));
-    all.put("library", () -> LibraryCommands.commands(terminal));
+    all.put("library", () -> LibraryCommands.commands(terminal, clock));
     all.put("site", () -> site(terminal, clock, random));
     all.put("package", () -> PackageCommands.commands(terminal));
     all.put("dp", () -> SiteCommands.distributionPoint(terminal));

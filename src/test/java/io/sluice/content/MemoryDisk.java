@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * A disk in memory that forgets at {@link #crash} what was not forced. Deterministic.
@@ -39,6 +40,7 @@ public final class MemoryDisk implements Disk {
   private long faultAt = Long.MAX_VALUE;
   private Fault fault = Fault.STOP;
   private boolean stopped;
+  private Consumer<String> listener = point -> {};
 
   /** What can happen at a chosen operation. */
   public enum Fault {
@@ -123,6 +125,11 @@ public final class MemoryDisk implements Disk {
     stops.put(point, n);
   }
 
+  /** Somebody is told of each point that is reached. */
+  public synchronized void listen(Consumer<String> somebody) {
+    listener = somebody;
+  }
+
   /** How many bytes files may have together. */
   public synchronized void capacity(long bytes) {
     capacity = bytes;
@@ -158,11 +165,12 @@ public final class MemoryDisk implements Disk {
   public synchronized MemoryDisk afterCrash() {
     MemoryDisk other = new MemoryDisk();
     other.folders.addAll(folders);
-    for (Map.Entry<Path, File> named : durableNames.entrySet()) {
-      File same = new File();
-      same.durable = named.getValue().durable;
-      other.durableNames.put(named.getKey(), same);
-    }
+    durableNames.forEach(
+        (name, file) -> {
+          File same = new File();
+          same.durable = file.durable;
+          other.durableNames.put(name, same);
+        });
     other.survive();
     return other;
   }
@@ -271,18 +279,12 @@ public final class MemoryDisk implements Disk {
   @Override
   public synchronized List<String> list(Path folder) {
     requireRunning();
-    Set<String> found = new TreeSet<>();
-    for (Path path : names.keySet()) {
-      if (folder.equals(path.getParent())) {
-        found.add(path.getFileName().toString());
-      }
-    }
-    for (Path path : folders) {
-      if (folder.equals(path.getParent())) {
-        found.add(path.getFileName().toString());
-      }
-    }
-    return List.copyOf(found);
+    return Stream.concat(names.keySet().stream(), folders.stream())
+        .filter(path -> folder.equals(path.getParent()))
+        .map(path -> path.getFileName().toString())
+        .sorted()
+        .distinct()
+        .toList();
   }
 
   @Override
@@ -315,6 +317,7 @@ public final class MemoryDisk implements Disk {
       stopped = true;
       throw new Stopped();
     }
+    listener.accept(point);
   }
 
   private synchronized void unlock(Path file) {

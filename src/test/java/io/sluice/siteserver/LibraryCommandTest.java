@@ -6,6 +6,7 @@ import io.sluice.cli.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -41,8 +42,11 @@ class LibraryCommandTest {
     return Hierarchy.command(all);
   }
 
-  private JsonNode json(int status, String word) {
-    Hierarchy.Said said = run("library", word, "--json");
+  private JsonNode json(int status, String... words) {
+    List<String> all = new ArrayList<>(List.of("library"));
+    all.addAll(List.of(words));
+    all.add("--json");
+    Hierarchy.Said said = run(all.toArray(String[]::new));
     assertThat(said.status()).as(said.toString()).isEqualTo(status);
     return new JsonMapper().readTree(said.out());
   }
@@ -66,7 +70,7 @@ class LibraryCommandTest {
 
   @Test
   void aSoundLibraryIsSaidToBe() {
-    for (String word : List.of("check", "scrub", "stats")) {
+    for (String word : List.of("check", "scrub", "stats", "gc")) {
       Hierarchy.Said said = run("library", word);
       assertThat(said.status()).isZero();
       assertThat(said.err()).isEmpty();
@@ -138,9 +142,54 @@ class LibraryCommandTest {
   }
 
   @Test
+  void garbageIsPlannedTakenOutPutBackAndDeleted() throws Exception {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    byte[] noise = new byte[1_000_000];
+    new SplittableRandom(2).nextBytes(noise);
+    Files.write(other.resolve("noise.bin"), noise);
+    Hierarchy.Said captured = run("capture", other.toString());
+    String digest = captured.out().lines().findFirst().orElseThrow();
+    assertThat(json(0, "gc", "--plan").get("bytes_won").asLong()).isZero();
+    Files.delete(library.resolve("documents").resolve(digest.substring(0, 2)).resolve(digest));
+
+    long won = json(0, "gc", "--plan").get("bytes_won").asLong();
+    assertThat(won).isGreaterThan(1_000_000);
+    requireNarrow(run("library", "gc", "--plan"));
+    JsonNode done = json(0, "gc");
+    assertThat(done.get("bytes_won").asLong()).isEqualTo(won);
+    assertThat(done.get("trash_bytes").asLong()).isEqualTo(won);
+    assertThat(json(0, "stats").get("unneeded").get("frames").asLong()).isZero();
+    assertThat(json(0, "gc", "--undo").get("packs_put_back").asInt()).isEqualTo(1);
+    assertThat(json(0, "stats").get("unneeded").get("frames").asLong()).isPositive();
+
+    Hierarchy.Said said = run("library", "gc");
+    requireNarrow(said);
+    assertThat(said.out()).contains("Won: 1.00 MB", "sluice library gc --undo");
+    assertThat(json(0, "gc").get("packs_deleted").asInt()).isZero();
+    assertThat(json(0, "gc", "--window", "0").get("packs_deleted").asInt()).isEqualTo(1);
+    assertThat(json(0, "scrub").get("sound").asBoolean()).isTrue();
+    assertThat(run("capture", other.toString()).status()).isZero();
+    assertThat(json(0, "check").get("sound").asBoolean()).isTrue();
+  }
+
+  @Test
+  void garbageIsNotLookedForWhereAManifestCannotBeRead() throws Exception {
+    try (Stream<Path> files = Files.walk(library.resolve("documents"))) {
+      Files.write(files.filter(Files::isRegularFile).findFirst().orElseThrow(), new byte[20]);
+    }
+    for (int i = 0; i < 2; i++) {
+      Hierarchy.Said said = run("library", "gc");
+      assertThat(said.status()).isEqualTo(1);
+      assertThat(said.err()).contains("SLU-305 CONTENT_CORRUPT");
+    }
+    assertThat(library.resolve("trash")).doesNotExist();
+    assertThat(run("library", "gc", "--plan", "--undo").err()).contains("SLU-101 USAGE");
+  }
+
+  @Test
   void whereThereIsNoLibraryNoneIsMade() {
     library = folder.resolve("nowhere");
-    for (String word : List.of("check", "scrub", "stats")) {
+    for (String word : List.of("check", "scrub", "stats", "gc")) {
       assertThat(run("library", word).err()).contains("SLU-301 LIBRARY_MISSING");
     }
     assertThat(library).doesNotExist();

@@ -2,25 +2,21 @@ package io.sluice.cli;
 
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
-import io.sluice.distributionpoint.Difference;
-import io.sluice.distributionpoint.Materialiser;
 import io.sluice.distributionpoint.Placed;
+import io.sluice.distributionpoint.Restore;
 import io.sluice.distributionpoint.StreamPolicy;
-import io.sluice.distributionpoint.Verifier;
+import io.sluice.distributionpoint.Taken;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
-import io.sluice.filesystem.EntryCapacity;
-import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Platforms;
 import io.sluice.manifest.Manifest;
 import io.sluice.parallel.OsThreads;
 import io.sluice.time.Clock;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,6 +52,14 @@ public final class RestoreCommand implements Callable<Integer> {
       description = "streams DIR cannot hold: refuse (default) or sidecar (into DIR.sidecar)")
   private Streams streams = Streams.refuse;
 
+  @Option(
+      names = "--seed",
+      paramLabel = "DIR",
+      description =
+          "a folder that may hold files of the version already, such as an older version;"
+              + " may be given several times")
+  private List<Path> seeds = new ArrayList<>();
+
   @Option(names = "--json", description = "print the result as one JSON object")
   private boolean json;
 
@@ -74,10 +78,25 @@ public final class RestoreCommand implements Callable<Integer> {
   record Result(
       String digest,
       long entries,
-      long native_streams,
-      long sidecar_streams,
-      long bytes_written,
-      double seconds) {}
+      Kept streams,
+      Sources bytes,
+      Seconds seconds,
+      List<String> not_held) {}
+
+  /** How many named streams the file system and the sidecar hold. */
+  record Kept(long natively, long sidecar) {}
+
+  /**
+   * Where the bytes came from: all less the others came from the library.
+   *
+   * @param seeds those from seeds
+   * @param shared those of them that share their blocks with the seed
+   * @param kept those an interrupted restore had written
+   */
+  record Sources(long all, long seeds, long shared, long kept) {}
+
+  /** Writing until everything was durable; reading it back. */
+  record Seconds(double writing, double verifying) {}
 
   @Override
   public Integer call() throws Failure, InterruptedException {
@@ -85,87 +104,41 @@ public final class RestoreCommand implements Callable<Integer> {
       throw new IllegalStateException("the option is required");
     }
     Path target = to.toAbsolutePath().normalize();
-    Path folder = target.getParent();
-    if (folder == null) {
+    if (target.getParent() == null) {
       throw Failure.permanent(
           Code.USAGE,
           "restoring to " + target,
           "it is a file system's root",
           "name a folder in it");
     }
-    Path beside = folder.resolve(target.getFileName() + ".sidecar");
-    long start = clock.nanos();
+    StreamPolicy policy = StreamPolicy.valueOf(streams.name().toUpperCase(Locale.ROOT));
+    List<Path> from = seeds.stream().map(seed -> seed.toAbsolutePath().normalize()).toList();
     try (Library library = libraryAccess.open()) {
       Manifest manifest = LibraryAccess.manifest(library, digest);
-      Placed placed = restore(library, manifest, target, beside);
-      new HostDisk().forceDirectory(folder);
-      print(manifest, placed, (clock.nanos() - start) / 1e9);
+      Restore restore =
+          new Restore(
+              new Restore.Parts(
+                  Platforms.ofThisMachine(), new OsThreads(), library, new HostDisk(), clock));
+      print(manifest, restore.run(manifest, new Restore.Order(target, policy, from)));
     }
     return Terminal.DONE;
   }
 
-  private Placed restore(Library library, Manifest manifest, Path target, Path beside)
-      throws Failure, InterruptedException {
-    Platform platform = Platforms.ofThisMachine();
-    HostDisk disk = new HostDisk();
-    refuseUsed(beside);
-    boolean existed = Files.exists(target, LinkOption.NOFOLLOW_LINKS);
-    disk.createFolders(target);
-    StreamPolicy policy = StreamPolicy.valueOf(streams.name().toUpperCase(Locale.ROOT));
-    EntryCapacity capacity = platform.entryCapacity(target);
-    Placed placed;
-    try {
-      placed =
-          new Materialiser(platform, new OsThreads(), library, disk)
-              .build(manifest, target, beside, policy);
-    } catch (Failure failure) {
-      leaveNothingEmpty(target, existed);
-      throw failure;
-    }
-    List<Difference> differences =
-        new Verifier(platform, new OsThreads(), library)
-            .compare(
-                manifest,
-                target,
-                placed.sidecarStreams() > 0 ? Optional.of(beside) : Optional.empty(),
-                capacity);
-    if (!differences.isEmpty()) {
-      throw Failure.permanent(
-              Code.PLACE_VERIFY_FAILED,
-              "reading back " + target,
-              differences.size() + " differences",
-              "check the disk; the folder is not to be used")
-          .about(differences.stream().map(Difference::toString).toList());
-    }
-    return placed;
-  }
-
-  private static void refuseUsed(Path beside) throws Failure {
-    if (Files.exists(beside, LinkOption.NOFOLLOW_LINKS)) {
-      throw Failure.permanent(
-          Code.ALREADY_EXISTS,
-          "restoring with a sidecar at " + beside,
-          "something is there",
-          "restore to another folder, or move it away");
-    }
-  }
-
-  private static void leaveNothingEmpty(Path target, boolean existed) {
-    if (!existed) {
-      target.toFile().delete(); // Deletes it only if it is empty.
-    }
-  }
-
-  private void print(Manifest manifest, Placed placed, double seconds) {
+  private void print(Manifest manifest, Restore.Restored restored) {
+    Placed placed = restored.placed();
+    Taken taken = placed.taken();
+    double writing = seconds(restored.writing());
+    double verifying = seconds(restored.verifying());
     if (json) {
       Result result =
           new Result(
               manifest.digest().hex(),
               manifest.entries().size(),
-              placed.nativeStreams(),
-              placed.sidecarStreams(),
-              placed.bytes(),
-              Math.round(seconds * 1000) / 1000.0);
+              new Kept(placed.nativeStreams(), placed.sidecarStreams()),
+              new Sources(
+                  placed.bytes(), taken.seedBytes(), taken.sharedBytes(), taken.keptBytes()),
+              new Seconds(writing, verifying),
+              placed.remarks().text());
       terminal.out().println(new JsonMapper().writeValueAsString(result));
       return;
     }
@@ -180,8 +153,35 @@ public final class RestoreCommand implements Callable<Integer> {
                 + Quantity.count(placed.nativeStreams())
                 + " streams native and "
                 + Quantity.count(placed.sidecarStreams())
-                + " in the sidecar, in "
-                + Quantity.seconds(seconds));
+                + " in the sidecar, written in "
+                + Quantity.seconds(writing)
+                + ", read back in "
+                + Quantity.seconds(verifying));
+    if (taken.seedFiles() > 0) {
+      terminal
+          .out()
+          .println(
+              "From seeds: "
+                  + Quantity.count(taken.seedFiles())
+                  + " files, "
+                  + Quantity.bytes(taken.seedBytes())
+                  + ", of which "
+                  + Quantity.bytes(taken.sharedBytes())
+                  + " share their blocks");
+    }
+    if (taken.keptFiles() > 0) {
+      terminal
+          .out()
+          .println(
+              "Kept of an interrupted restore: "
+                  + Quantity.count(taken.keptFiles())
+                  + " files, "
+                  + Quantity.bytes(taken.keptBytes()));
+    }
     terminal.out().print(NotCaptured.text("Not held as it is:", placed.remarks().text()));
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
   }
 }

@@ -15,13 +15,28 @@ final class ContentCursor {
   private final List<Frame.Chunk> chunks;
   private final byte[] buffer = new byte[Frame.Chunk.BYTES_MAX];
   private int next;
+
+  /** The offset behind what is in the buffer. */
+  private long loaded;
+
   private int at;
   private int length;
 
-  ContentCursor(ChunkStore store, List<Frame.Chunk> chunks, int first) {
+  /**
+   * Begins where a chunk does.
+   *
+   * @param start the offset of that chunk
+   */
+  ContentCursor(ChunkStore store, List<Frame.Chunk> chunks, int first, long start) {
     this.store = store;
     this.chunks = chunks;
     this.next = first;
+    this.loaded = start;
+  }
+
+  /** The offset of the next byte. */
+  long offset() {
+    return loaded - (length - at);
   }
 
   /** Copies the next {@code size} bytes. */
@@ -45,7 +60,8 @@ final class ContentCursor {
         at += piece;
         left -= piece;
       } else if (next < chunks.size() && chunks.get(next).length() <= left) {
-        left -= chunks.get(next++).length();
+        left -= chunks.get(next).length();
+        loaded += chunks.get(next++).length();
       } else {
         load();
       }
@@ -62,6 +78,7 @@ final class ContentCursor {
     Frame.Chunk chunk = chunks.get(next++);
     length = store.read(chunk.digest(), buffer, 0);
     at = 0;
+    loaded += length;
     if (length != chunk.length()) {
       throw Content.corrupt("chunk " + chunk.digest() + " has " + length + " bytes");
     }

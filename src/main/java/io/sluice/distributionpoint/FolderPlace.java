@@ -326,7 +326,8 @@ public final class FolderPlace implements Place {
     Path sidecar = work.resolve("sidecar");
     platform.createDirectory(work);
     platform.createDirectory(tree);
-    Placed placed = materialiser.build(manifest, tree, sidecar, policy, capacity);
+    Materialiser.Target target = new Materialiser.Target(tree, sidecar, policy, capacity);
+    Placed placed = materialiser.seededBy(served(id)).build(manifest, target, Leftovers.NONE);
     disk.reached("place.built");
     boolean beside = placed.sidecarStreams() > 0;
     List<Difference> differences =
@@ -355,6 +356,12 @@ public final class FolderPlace implements Place {
     disk.reached("place.recorded");
     removal.remove(work);
     return placed;
+  }
+
+  /** The version before holds most of the next one, on the same file system. */
+  private List<Path> served(PackageId id) throws Failure {
+    OptionalInt before = current.of(id);
+    return before.isPresent() ? List.of(files.version(id, before.getAsInt())) : List.of();
   }
 
   private void discard(Path work, PackageId id, int version) throws Failure {

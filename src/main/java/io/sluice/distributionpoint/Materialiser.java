@@ -12,6 +12,7 @@ import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Manifest;
 import io.sluice.parallel.Threads;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,13 +24,35 @@ public final class Materialiser {
   private final Threads threads;
   private final ChunkStore store;
   private final Disk disk;
+  private final List<Path> seeds;
 
   public Materialiser(Platform platform, Threads threads, ChunkStore store, Disk disk) {
+    this(platform, threads, store, disk, List.of());
+  }
+
+  private Materialiser(
+      Platform platform, Threads threads, ChunkStore store, Disk disk, List<Path> seeds) {
     this.platform = platform;
     this.threads = threads;
     this.store = store;
     this.disk = disk;
+    this.seeds = List.copyOf(seeds);
   }
+
+  /** The same, which takes files from these folders where they hold them. */
+  public Materialiser seededBy(List<Path> folders) {
+    return new Materialiser(platform, threads, store, disk, folders);
+  }
+
+  /**
+   * Where a version goes.
+   *
+   * @param folder an existing directory
+   * @param sidecar where streams go that the file system cannot hold; created if there are any, its
+   *     parent must exist
+   * @param entries what entries the file system holds
+   */
+  record Target(Path folder, Path sidecar, StreamPolicy policy, EntryCapacity entries) {}
 
   /**
    * Builds a version. Everything is durable when it returns but the names of {@code folder} and
@@ -44,35 +67,35 @@ public final class Materialiser {
    */
   public Placed build(Manifest manifest, Path folder, Path sidecar, StreamPolicy policy)
       throws Failure, InterruptedException {
-    return build(manifest, folder, sidecar, policy, platform.entryCapacity(folder));
+    Target target = new Target(folder, sidecar, policy, platform.entryCapacity(folder));
+    return build(manifest, target, Leftovers.NONE);
   }
 
-  /** The same where it is known already what entries the file system holds. */
-  Placed build(
-      Manifest manifest, Path folder, Path sidecar, StreamPolicy policy, EntryCapacity entries)
+  /** The same where an earlier build of this version may have been interrupted. */
+  Placed build(Manifest manifest, Target target, Leftovers leftovers)
       throws Failure, InterruptedException {
-    if (!platform.children(folder).isEmpty()) {
-      throw Failure.permanent(
-          Code.ALREADY_EXISTS,
-          "building a version in " + folder,
-          "the folder is not empty",
-          "name a folder that is empty or does not exist");
+    Path folder = target.folder;
+    TargetCheck check = TargetCheck.of(platform, folder, target.entries);
+    check.requireNames(manifest);
+    SidecarPlan plan = check.streams(manifest, target.policy);
+    if (leftovers == Leftovers.NONE) {
+      requireEmpty(folder);
+      check.requireSpace(manifest, disk.freeBytes(folder));
+    } else if (disk.exists(target.sidecar)) {
+      new TreeRemoval(platform).remove(target.sidecar);
     }
-    TargetCheck target = TargetCheck.of(platform, folder, entries);
-    target.requireNames(manifest);
-    SidecarPlan plan = target.streams(manifest, policy);
-    target.requireSpace(manifest, disk.freeBytes(folder));
-    Content content = new Content(store, manifest.chunks());
+    Seeds from = new Seeds(platform, seeds);
+    Content content = new Content(store, from, manifest.chunks());
+    TreeWriter writer = new TreeWriter(manifest, content, target.entries, leftovers);
     try (Platform.Barrier barrier = platform.barrier(folder);
         Folder root = platform.folder(folder)) {
       if (plan.items().isEmpty()) {
-        new TreeWriter(manifest, content, entries, root, Optional.empty()).write(threads);
+        writer.write(root, Optional.empty(), threads);
       } else {
-        platform.createDirectory(sidecar);
-        try (Platform.Barrier second = platform.barrier(sidecar);
-            Folder beside = platform.folder(sidecar)) {
-          SidecarWriter streams = new SidecarWriter(beside, manifest, plan);
-          new TreeWriter(manifest, content, entries, root, Optional.of(streams)).write(threads);
+        platform.createDirectory(target.sidecar);
+        try (Platform.Barrier second = platform.barrier(target.sidecar);
+            Folder beside = platform.folder(target.sidecar)) {
+          writer.write(root, Optional.of(new SidecarWriter(beside, manifest, plan)), threads);
           second.force();
         }
       }
@@ -83,7 +106,18 @@ public final class Materialiser {
         manifest.streamCount() - beside,
         beside,
         manifest.contentBytes(),
-        target.remarks(manifest, plan));
+        check.remarks(manifest, plan),
+        from.taken(writer.keptFiles(), writer.keptBytes()));
+  }
+
+  private void requireEmpty(Path folder) throws Failure {
+    if (!platform.children(folder).isEmpty()) {
+      throw Failure.permanent(
+          Code.ALREADY_EXISTS,
+          "building a version in " + folder,
+          "the folder is not empty",
+          "name a folder that is empty or does not exist");
+    }
   }
 
   /** The attributes a file or directory gets where only this can be held. */

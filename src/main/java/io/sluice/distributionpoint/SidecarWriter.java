@@ -50,13 +50,15 @@ final class SidecarWriter {
   }
 
   /** Writes the list, when all streams have been written. */
-  void finish() throws Failure, IOException {
+  void finish() throws Failure {
     try (Folder.NewFile out = folder.createFile(Name.of(Sidecar.LIST))) {
       out.write(Sidecar.header(manifest.digest()));
       for (byte[] line : lines) {
         out.write(line);
       }
       out.setAttributes(attributes(0644));
+    } catch (IOException e) {
+      throw TreeWriter.failure(folder.path() + "/" + Sidecar.LIST, e);
     }
     folder.setAttributes(attributes(0755));
   }

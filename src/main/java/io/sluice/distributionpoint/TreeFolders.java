@@ -2,7 +2,9 @@ package io.sluice.distributionpoint;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Folder;
+import io.sluice.manifest.Attributes;
 import io.sluice.manifest.EntryPath;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,6 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class TreeFolders implements AutoCloseable {
   /** The most directories kept open: of a deeper way the lowest ones. */
   static final int OPEN_MAX = 64;
+
+  private static final Attributes WRITABLE = new Attributes(0700, 0, 0);
 
   private final Folder root;
   private final Made made;
@@ -77,6 +81,21 @@ final class TreeFolders implements AutoCloseable {
     Folder folder = of(directory.parent()).create(directory.name());
     push(directory, folder);
     made.add(directory, folder);
+    return folder;
+  }
+
+  /** Opens the directory at a path if it was made before, writable for its owner; else makes it. */
+  Folder createOrOpen(EntryPath directory) throws Failure {
+    Folder parent = of(directory.parent());
+    boolean there =
+        parent.facts(directory.name()).filter(f -> f.kind() == Facts.Kind.DIRECTORY).isPresent();
+    if (!there) {
+      return create(directory);
+    }
+    Folder folder = parent.open(directory.name());
+    push(directory, folder);
+    made.add(directory, folder);
+    folder.setAttributes(WRITABLE);
     return folder;
   }
 

@@ -4,10 +4,12 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Extents;
+import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Folder;
 import io.sluice.filesystem.Platform;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Entry;
+import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.Stream;
 import io.sluice.parallel.Crew;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Writes a manifest's tree: directories in order, files and streams side by side in batches of
@@ -34,56 +37,69 @@ final class TreeWriter {
   private final Manifest manifest;
   private final Content content;
   private final EntryCapacity capacity;
-  private final Folder root;
-  private final Optional<SidecarWriter> sidecar;
-  private final TreeFolders.Made made = new TreeFolders.Made();
+  private final Leftovers leftovers;
+  private final LongAdder keptFiles = new LongAdder();
+  private final LongAdder keptBytes = new LongAdder();
 
-  TreeWriter(
-      Manifest manifest,
-      Content content,
-      EntryCapacity capacity,
-      Folder root,
-      Optional<SidecarWriter> sidecar) {
+  TreeWriter(Manifest manifest, Content content, EntryCapacity capacity, Leftovers leftovers) {
     this.manifest = manifest;
     this.content = content;
     this.capacity = capacity;
-    this.root = root;
-    this.sidecar = sidecar;
+    this.leftovers = leftovers;
+  }
+
+  /** How many files were there and kept. */
+  long keptFiles() {
+    return keptFiles.sum();
+  }
+
+  /** Bytes of their streams. */
+  long keptBytes() {
+    return keptBytes.sum();
   }
 
   /** Writes everything; nothing is durable yet. A failure leaves what was written so far. */
-  void write(Threads threads) throws Failure, InterruptedException {
+  void write(Folder root, Optional<SidecarWriter> sidecar, Threads threads)
+      throws Failure, InterruptedException {
+    Tree tree = new Tree(root, new TreeFolders.Made(), sidecar);
     int workers = Math.min(threads.cores(), WORKERS_MAX);
     try (Crew crew = threads.crew("restore", workers, workers)) {
-      writeContent(crew);
+      writeContent(tree, crew);
       crew.finish();
     }
-    writeLinks();
-    finishDirectories();
+    writeLinks(tree);
+    finishDirectories(tree);
     if (sidecar.isPresent()) {
-      try {
-        sidecar.get().finish();
-      } catch (IOException e) {
-        throw failure(root.path() + ".sidecar", e);
-      }
+      sidecar.get().finish();
     }
   }
 
-  private void writeContent(Crew crew) throws Failure, InterruptedException {
+  /** What is written to. */
+  private record Tree(Folder root, TreeFolders.Made made, Optional<SidecarWriter> sidecar) {
+    TreeFolders folders() {
+      return new TreeFolders(root, made);
+    }
+  }
+
+  private void writeContent(Tree tree, Crew crew) throws Failure, InterruptedException {
     List<Entry> entries = manifest.entries();
-    try (TreeFolders folders = new TreeFolders(root, made)) {
+    try (TreeFolders folders = tree.folders()) {
       long start = 0;
       long end = 0;
       int from = 0;
       for (int to = 1; to <= entries.size(); to++) {
         Entry entry = entries.get(to - 1);
         if (entry instanceof Entry.Directory && !entry.path().isRoot()) {
-          folders.create(entry.path());
+          if (leftovers == Leftovers.NONE) {
+            folders.create(entry.path());
+          } else {
+            folders.createOrOpen(entry.path());
+          }
         }
         end += bytes(entry);
         boolean full = end - start >= BATCH_BYTES || to - from >= BATCH_ENTRIES;
         if (full || to == entries.size()) {
-          crew.submit(new Batch(from, to, start)::write);
+          crew.submit(new Batch(tree, from, to, start)::write);
           from = to;
           start = end;
         }
@@ -99,22 +115,21 @@ final class TreeWriter {
     return bytes;
   }
 
-  private void writeLinks() throws Failure {
-    try (TreeFolders folders = new TreeFolders(root, made);
-        TreeFolders others = new TreeFolders(root, made)) {
+  private void writeLinks(Tree tree) throws Failure {
+    try (TreeFolders folders = tree.folders();
+        TreeFolders others = tree.folders()) {
       for (Entry entry : manifest.entries()) {
         switch (entry) {
           case Entry.Symlink link ->
-              folders
-                  .of(link.path().parent())
+              room(folders, link.path())
                   .createSymlink(
                       link.path().name(),
                       link.target(),
                       Materialiser.heldByLink(link.attributes(), capacity));
           case Entry.HardLink link -> {
             Folder there = others.of(link.file().parent());
-            Folder here = folders.of(link.path().parent());
-            here.createHardLink(link.path().name(), there, link.file().name());
+            room(folders, link.path())
+                .createHardLink(link.path().name(), there, link.file().name());
           }
           case Entry.Directory directory -> {}
           case Entry.File file -> {}
@@ -123,8 +138,17 @@ final class TreeWriter {
     }
   }
 
-  private void finishDirectories() throws Failure {
-    try (TreeFolders folders = new TreeFolders(root, made)) {
+  /** The folder of an entry, in which nothing is in its way. */
+  private Folder room(TreeFolders folders, EntryPath path) throws Failure {
+    Folder folder = folders.of(path.parent());
+    if (leftovers != Leftovers.NONE) {
+      folder.delete(path.name());
+    }
+    return folder;
+  }
+
+  private void finishDirectories(Tree tree) throws Failure {
+    try (TreeFolders folders = tree.folders()) {
       for (Entry entry : manifest.entries().reversed()) {
         if (entry instanceof Entry.Directory directory) {
           Optional<Attributes> held = held(directory.attributes());
@@ -143,7 +167,8 @@ final class TreeWriter {
     return any ? Optional.of(held) : Optional.empty();
   }
 
-  private static Failure failure(String path, IOException e) {
+  /** What a stream being written said. */
+  static Failure failure(String path, IOException e) {
     return Platform.failureIn(e)
         .orElseGet(
             () ->
@@ -158,18 +183,20 @@ final class TreeWriter {
 
   /** Neighbours in canonical order, whose content is one range of the sequence. One thread. */
   private final class Batch {
+    private final Tree tree;
     private final int from;
     private final int to;
     private final ContentCursor cursor;
 
-    Batch(int from, int to, long start) throws Failure, InterruptedException {
+    Batch(Tree tree, int from, int to, long start) throws Failure, InterruptedException {
+      this.tree = tree;
       this.from = from;
       this.to = to;
       this.cursor = content.from(start);
     }
 
     Void write() throws Failure, InterruptedException {
-      try (TreeFolders folders = new TreeFolders(root, made)) {
+      try (TreeFolders folders = tree.folders()) {
         for (int index = from; index < to; index++) {
           write(index, manifest.entries().get(index), folders);
         }
@@ -188,19 +215,70 @@ final class TreeWriter {
             }
           }
           case Entry.File file -> {
-            Folder folder = folders.of(file.path().parent());
-            try (Folder.NewFile out = folder.createFile(file.path().name())) {
-              writeBytes(file, out);
-              writeStreams(index, file, out::writeStream);
-              held(file.attributes()).ifPresent(out::setAttributes);
+            if (isFinished(file, folders)) {
+              keptFiles.increment();
+              keptBytes.add(bytes(file));
+              passOver(index, file);
+            } else {
+              write(index, file, room(folders, file.path()));
             }
           }
           case Entry.Symlink link -> {}
           case Entry.HardLink link -> {}
         }
       } catch (IOException e) {
-        throw failure(root.path() + "/" + entry.path(), e);
+        throw failure(tree.root.path() + "/" + entry.path(), e);
       }
+    }
+
+    /** Attributes are set last: with the right ones a file has everything else. */
+    private boolean isFinished(Entry.File file, TreeFolders folders) throws Failure {
+      Optional<Attributes> held = held(file.attributes());
+      if (leftovers != Leftovers.KEEP || held.isEmpty() || capacity.times().isEmpty()) {
+        return false;
+      }
+      Attributes wanted = held.get();
+      return folders
+          .of(file.path().parent())
+          .facts(file.path().name())
+          .filter(facts -> facts.kind() == Facts.Kind.FILE)
+          .filter(facts -> facts.size().bytes() == file.size())
+          .map(Facts::attributes)
+          .filter(found -> found.mtimeSeconds() == wanted.mtimeSeconds())
+          .filter(found -> found.mtimeNanos() == wanted.mtimeNanos())
+          .filter(found -> !capacity.modes() || found.mode() == (wanted.mode() & 0777))
+          .isPresent();
+    }
+
+    private void write(int index, Entry.File file, Folder folder)
+        throws Failure, IOException, InterruptedException {
+      try (Folder.NewFile out = folder.createFile(file.path().name())) {
+        if (content.writeFromSeed(file, cursor.offset(), out)) {
+          cursor.skip(file.size());
+        } else {
+          writeBytes(file, out);
+        }
+        writeStreams(index, file, out::writeStream);
+        held(file.attributes()).ifPresent(out::setAttributes);
+      }
+    }
+
+    /** Of a file that is kept only the streams beside the tree are written again. */
+    private void passOver(int index, Entry.File file)
+        throws Failure, IOException, InterruptedException {
+      cursor.skip(file.size());
+      for (Stream stream : file.streams()) {
+        Optional<Integer> number = number(index, stream);
+        if (number.isPresent()) {
+          tree.sidecar.orElseThrow().write(number.get(), file, stream, cursor);
+        } else {
+          cursor.skip(stream.size());
+        }
+      }
+    }
+
+    private Optional<Integer> number(int index, Stream stream) {
+      return tree.sidecar.flatMap(beside -> beside.number(index, stream.name()));
     }
 
     private void writeBytes(Entry.File file, Folder.NewFile out)
@@ -230,9 +308,9 @@ final class TreeWriter {
     private void writeStreams(int index, Entry entry, Opener opener)
         throws Failure, IOException, InterruptedException {
       for (Stream stream : entry.streams()) {
-        Optional<Integer> number = sidecar.flatMap(beside -> beside.number(index, stream.name()));
+        Optional<Integer> number = number(index, stream);
         if (number.isPresent()) {
-          sidecar.get().write(number.get(), entry, stream, cursor);
+          tree.sidecar.orElseThrow().write(number.get(), entry, stream, cursor);
         } else {
           try (OutputStream out = opener.open(stream)) {
             cursor.copy(stream.size(), out);

@@ -8,6 +8,8 @@ import io.sluice.manifest.Name;
 import io.sluice.manifest.Stream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -117,6 +119,32 @@ final class CheckedFolder implements Folder {
           platform.createDirectory(entry);
           return new CheckedFolder(platform, entry, this);
         });
+  }
+
+  @Override
+  public Optional<Facts> facts(Name entry) throws Failure {
+    check();
+    Path there = platform.child(path, entry);
+    return exists(there) ? Optional.of(platform.facts(there)) : Optional.empty();
+  }
+
+  @Override
+  public void delete(Name entry) throws Failure {
+    checked(
+        entry,
+        there -> {
+          try {
+            return Files.isDirectory(there, LinkOption.NOFOLLOW_LINKS)
+                ? refused(there, new IOException("it is a directory"))
+                : Files.deleteIfExists(there);
+          } catch (IOException e) {
+            return refused(there, e);
+          }
+        });
+  }
+
+  private static boolean refused(Path entry, IOException e) throws Failure {
+    throw PortablePlatform.writing(entry, e);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Stream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,8 +16,8 @@ import java.util.Optional;
 /**
  * An open directory, in which a tree is written name by name. It stays this directory whatever
  * becomes of the path it was opened by: one that is moved away, or replaced by a symbolic link,
- * never leads a step elsewhere. No method follows a link or replaces anything. Safe from any thread
- * until it is closed.
+ * never leads a step elsewhere. No method follows a link, or replaces what is there. Safe from any
+ * thread until it is closed.
  *
  * <p>Failures are those of {@link Platform}'s writing. NAME_UNSUPPORTED also says that a name is
  * taken: then this directory takes two names for one.
@@ -36,6 +37,12 @@ public interface Folder extends AutoCloseable {
 
   /** Makes a directory, and opens it. */
   Folder create(Name directory) throws Failure;
+
+  /** What stands in this directory by that name; empty if nothing does. */
+  Optional<Facts> facts(Name entry) throws Failure;
+
+  /** Deletes a file or link; no error if nothing is there, PLACE_UNAVAILABLE if a directory is. */
+  void delete(Name entry) throws Failure;
 
   /** Makes a file, and opens it for writing. */
   NewFile createFile(Name file) throws Failure;
@@ -64,11 +71,31 @@ public interface Folder extends AutoCloseable {
     /** Goes on behind so many zeros, as a hole where that can be. */
     public abstract void skip(long bytes) throws IOException;
 
+    /**
+     * Makes the file the same as another one, without its bytes passing through this process.
+     *
+     * @param file open, from {@link Platform#read}; where it is read next counts for nothing
+     * @param size of it
+     * @return NOTHING if this cannot be done here: then nothing is written, and the bytes must be
+     */
+    public Copied copyOf(InputStream file, long size) throws IOException {
+      return Copied.NOTHING;
+    }
+
     /** Writes a named stream of the file; {@code size} bytes follow before that one's close. */
     public abstract OutputStream writeStream(Stream stream) throws Failure;
 
     /** Sets its attributes when it is closed, as nothing else is done to it then. */
     public abstract void setAttributes(Attributes attributes);
+  }
+
+  /** How a file was copied. */
+  enum Copied {
+    NOTHING,
+    /** Both have the same blocks, until one is written. */
+    SHARED,
+    /** It has blocks of its own. */
+    COPIED
   }
 
   /** A name is taken that nothing was given. */

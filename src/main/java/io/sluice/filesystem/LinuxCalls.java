@@ -16,9 +16,9 @@ import java.util.OptionalLong;
  * bytes. Every method returns what the call returned, or the negated error number; calls broken by
  * a signal are repeated. 64-bit Linux only. Any thread.
  *
- * <p>All of them take at most five arguments, integers or addresses, which every 64-bit Linux
- * passes like a {@code long} and whose surplus a callee never looks at. So one method handle serves
- * all: each one more would cost every start of the program some ten milliseconds.
+ * <p>All of them take at most six arguments, integers or addresses, which every 64-bit Linux passes
+ * like a {@code long} and whose surplus a callee never looks at. So one method handle serves all:
+ * each one more would cost every start of the program some ten milliseconds.
  */
 final class LinuxCalls {
   static final int O_RDONLY = 0;
@@ -44,6 +44,10 @@ final class LinuxCalls {
   /** Some architectures number these two flags their own way (include/uapi/asm/fcntl.h). */
   private static final boolean ARM_FLAGS =
       List.of("aarch64", "arm64", "ppc64", "ppc64le").contains(System.getProperty("os.arch", ""));
+
+  /** Shares all blocks of another file; ioctl numbers say "writes" in another bit on POWER. */
+  private static final long FICLONE =
+      System.getProperty("os.arch", "").startsWith("ppc") ? 0x8004_9409L : 0x4004_9409L;
 
   static final int O_DIRECTORY = ARM_FLAGS ? 040000 : 0200000;
   static final int O_NOFOLLOW = ARM_FLAGS ? 0100000 : 0400000;
@@ -87,6 +91,9 @@ final class LinuxCalls {
   private static final MemorySegment REMOVEXATTR = symbol("lremovexattr");
   private static final MemorySegment LSEEK = symbol("lseek");
   private static final MemorySegment FTRUNCATE = symbol("ftruncate");
+  private static final MemorySegment IOCTL = symbol("ioctl");
+  private static final MemorySegment COPY_FILE_RANGE = symbol("copy_file_range");
+  private static final MemorySegment UNLINKAT = symbol("unlinkat");
   private static final MemorySegment UTIMENSAT = symbol("utimensat");
   private static final MemorySegment FUTIMENS = symbol("futimens");
   private static final MemorySegment FCHMODAT = symbol("fchmodat");
@@ -313,6 +320,28 @@ final class LinuxCalls {
     }
   }
 
+  /** Makes a new file one whose blocks are those of another, until either is written. */
+  int share(int from, int to) {
+    try (Scratch scratch = scratch()) {
+      return scratch.call(IOCTL, to, FICLONE, from);
+    }
+  }
+
+  /** Copies from an offset on to where the other file is written next, within the kernel. */
+  long copy(int from, long offset, int to, long bytes) {
+    try (Scratch scratch = scratch()) {
+      scratch.bytes().putLong(STRUCT, offset);
+      return scratch.longCall(COPY_FILE_RANGE, from, scratch.at(STRUCT), to, 0, bytes);
+    }
+  }
+
+  /** Deletes an entry that is no directory. */
+  int delete(int directory, byte[] path) {
+    try (Scratch scratch = scratch()) {
+      return scratch.call(UNLINKAT, directory, scratch.text(FIRST, path), 0);
+    }
+  }
+
   /** Sets the modification time of the entry itself, leaving the access time alone. */
   int setModified(byte[] path, long seconds, long nanos) {
     try (Scratch scratch = scratch()) {
@@ -423,13 +452,18 @@ final class LinuxCalls {
 
     /** For the calls whose answer is an offset. */
     long longCall(MemorySegment function, long a, long b, long c) {
-      long result = invoke(function, a, b, c, 0, 0);
+      return longCall(function, a, b, c, 0, 0);
+    }
+
+    long longCall(MemorySegment function, long a, long b, long c, long d, long e) {
+      long result = invoke(function, a, b, c, d, e);
       return result == -1 ? -bytes().getInt(ERRNO) : result;
     }
 
+    /** Of the calls that take a sixth word, flags, all are made with none. */
     private long invoke(MemorySegment function, long a, long b, long c, long d, long e) {
       try {
-        return (long) CALL.invokeExact(function, buffer.memory(), a, b, c, d, e);
+        return (long) CALL.invokeExact(function, buffer.memory(), a, b, c, d, e, 0L);
       } catch (Throwable unexpected) {
         throw unexpected(unexpected);
       }
@@ -445,7 +479,7 @@ final class LinuxCalls {
   @SuppressWarnings("restricted")
   private static MethodHandle handle() {
     ValueLayout.OfLong word = ValueLayout.JAVA_LONG;
-    FunctionDescriptor words = FunctionDescriptor.of(word, word, word, word, word, word);
+    FunctionDescriptor words = FunctionDescriptor.of(word, word, word, word, word, word, word);
     return LINKER.downcallHandle(words, Linker.Option.captureCallState("errno"));
   }
 

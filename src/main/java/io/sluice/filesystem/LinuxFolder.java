@@ -1,11 +1,13 @@
 package io.sluice.filesystem;
 
+import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Stream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,7 +45,11 @@ final class LinuxFolder implements Folder {
 
   /** What all folders of a platform share. */
   record Parts(
-      LinuxCalls calls, NativeBuffers buffers, LinuxStreams streams, LinuxAttributes attributes) {}
+      LinuxPlatform platform,
+      LinuxCalls calls,
+      NativeBuffers buffers,
+      LinuxStreams streams,
+      LinuxAttributes attributes) {}
 
   /** True if open files can be named here, as they can wherever /proc is mounted. */
   static boolean canBeUsed() {
@@ -82,6 +88,24 @@ final class LinuxFolder implements Folder {
   public Folder create(Name directory) throws Failure {
     made(directory, parts.calls.makeDirectory(descriptor, bytes(directory), 0700));
     return open(directory);
+  }
+
+  @Override
+  public Optional<Facts> facts(Name entry) throws Failure {
+    try {
+      return Optional.of(parts.platform.facts(PathNames.child(path, entry), pathOf(entry)));
+    } catch (Failure e) {
+      if (e.code() == Code.SOURCE_CHANGED) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void delete(Name entry) throws Failure {
+    int result = parts.calls.delete(descriptor, bytes(entry));
+    done(new Shown(path, entry), result == -Errno.ENOENT ? 0 : result);
   }
 
   @Override
@@ -197,6 +221,27 @@ final class LinuxFolder implements Folder {
     @Override
     public void skip(long bytes) throws IOException {
       out.hole(bytes);
+    }
+
+    @Override
+    public Copied copyOf(InputStream file, long size) throws IOException {
+      if (!(file instanceof NativeInput in)) {
+        return Copied.NOTHING;
+      }
+      if (parts.calls.share(in.descriptor(), opened) >= 0) {
+        return Copied.SHARED;
+      }
+      long done = 0;
+      while (done < size) {
+        long copied = parts.calls.copy(in.descriptor(), done, opened, size - done);
+        if (copied <= 0) {
+          // Other file systems, other machines: there are many reasons, and a way for all of them.
+          out.restart();
+          return Copied.NOTHING;
+        }
+        done += copied;
+      }
+      return Copied.COPIED;
     }
 
     @Override

@@ -42,7 +42,16 @@ final class LinuxPlatform implements Platform {
 
   @Override
   public Facts facts(Path entry) throws Failure {
-    byte[] path = PathNames.bytes(entry);
+    return facts(entry, PathNames.bytes(entry));
+  }
+
+  /**
+   * What is kept about an entry.
+   *
+   * @param entry for messages
+   * @param path leads to the entry
+   */
+  Facts facts(Path entry, byte[] path) throws Failure {
     LinuxCalls.Stat stat = stat(entry, path);
     boolean link = kind(stat.mode()) == Facts.Kind.SYMLINK;
     return facts(stat, attributes(path, stat), link ? target(entry, path) : Optional.empty());
@@ -331,7 +340,8 @@ final class LinuxPlatform implements Platform {
     if (!LinuxFolder.canBeUsed()) {
       return Platform.super.folder(directory);
     }
-    return LinuxFolder.open(new LinuxFolder.Parts(calls, buffers, streams, attributes), directory);
+    return LinuxFolder.open(
+        new LinuxFolder.Parts(this, calls, buffers, streams, attributes), directory);
   }
 
   @Override

@@ -21,6 +21,11 @@ final class NativeInput extends InputStream {
     this.buffer = buffers.take();
   }
 
+  /** The open descriptor, whose position stays where reading is. */
+  int descriptor() {
+    return descriptor;
+  }
+
   @Override
   public int read() throws IOException {
     byte[] one = new byte[1];

@@ -51,6 +51,12 @@ final class NativeOutput extends OutputStream {
     }
   }
 
+  /** Throws away what the file holds. */
+  void restart() throws IOException {
+    position = 0;
+    hole(0);
+  }
+
   /** Leaves a hole: bytes that read as zeros and, where the file system can, take no room. */
   void hole(long bytes) throws IOException {
     position += bytes;

@@ -11,7 +11,8 @@ public final class Platforms {
 
   /** The newest of the C library's functions that are called: the others are older. */
   private static final List<String> NEEDED =
-      List.of("statx", "getdents64", "syncfs", "utimensat", "fchmodat", "lsetxattr");
+      List.of(
+          "statx", "getdents64", "syncfs", "utimensat", "fchmodat", "lsetxattr", "copy_file_range");
 
   /** The best platform for this machine; make one and pass it on. */
   public static Platform ofThisMachine() {

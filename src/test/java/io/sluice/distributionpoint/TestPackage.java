@@ -120,10 +120,11 @@ final class TestPackage {
 
   Manifest store(ChunkStore store) throws Failure, InterruptedException {
     List<Entry> entries = new ArrayList<>();
-    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    Content content = new Content();
     add(EntryPath.ROOT, root, entries, content);
-    byte[] bytes = content.toByteArray();
-    List<Frame.Chunk> chunks = TestContent.chunks(bytes);
+    content.cut();
+    byte[] bytes = content.bytes.toByteArray();
+    List<Frame.Chunk> chunks = content.chunks;
     try (ChunkStore.Intake intake = store.intake();
         FrameCodec codec = new FrameCodec()) {
       FrameBuilder builder = new FrameBuilder(codec, intake::append);
@@ -140,8 +141,31 @@ final class TestPackage {
     return new Manifest(Digest.of(ManifestWriter.plain(entries, chunks)), entries, chunks);
   }
 
-  private static void add(
-      EntryPath path, Node node, List<Entry> entries, ByteArrayOutputStream content) {
+  /** The content sequence: cut before and after large streams, as capture does. */
+  private static final class Content {
+    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    final List<Frame.Chunk> chunks = new ArrayList<>();
+    private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
+
+    void add(byte[] stream) {
+      boolean large = stream.length >= Frame.Chunk.BYTES_MAX;
+      if (large) {
+        cut();
+      }
+      waiting.writeBytes(stream);
+      if (large) {
+        cut();
+      }
+    }
+
+    void cut() {
+      chunks.addAll(TestContent.chunks(waiting.toByteArray()));
+      bytes.writeBytes(waiting.toByteArray());
+      waiting.reset();
+    }
+  }
+
+  private static void add(EntryPath path, Node node, List<Entry> entries, Content content) {
     List<Stream> streams =
         node.streams.entrySet().stream()
             .map(stream -> new Stream(stream.getKey(), stream.getValue().length))
@@ -154,11 +178,11 @@ final class TestPackage {
       return;
     } else if (node.file) {
       entries.add(new Entry.File(path, node.attributes, node.bytes.length, streams));
-      content.writeBytes(node.bytes);
+      content.add(node.bytes);
     } else {
       entries.add(new Entry.Directory(path, node.attributes, streams));
     }
-    node.streams.values().forEach(content::writeBytes);
+    node.streams.values().forEach(content::add);
     for (boolean directories : new boolean[] {false, true}) {
       node.children.forEach(
           (name, child) -> {

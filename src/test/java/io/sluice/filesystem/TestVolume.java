@@ -76,6 +76,36 @@ public final class TestVolume implements AutoCloseable {
     return volume;
   }
 
+  /** A fresh XFS on a loop device; files can share blocks there. */
+  public static TestVolume xfs() throws IOException {
+    return looped("320M", List.of(), "mkfs.xfs", "-q", "-m", "reflink=1");
+  }
+
+  /** A fresh btrfs on a loop device; files can share blocks there. */
+  public static TestVolume btrfs() throws IOException {
+    return looped("160M", List.of(), "mkfs.btrfs", "-q");
+  }
+
+  /** A fresh FAT on a loop device, with long names in UTF-8. */
+  public static TestVolume vfat() throws IOException {
+    return looped("64M", List.of("-o", "loop,utf8"), "mkfs.vfat");
+  }
+
+  private static TestVolume looped(String size, List<String> options, String... make)
+      throws IOException {
+    TestVolume volume = plain();
+    Path image = volume.base.resolve("image");
+    volume.require("truncate", "-s", size, image.toString());
+    List<String> command = new ArrayList<>(List.of(make));
+    command.add(image.toString());
+    volume.require(command.toArray(String[]::new));
+    List<String> mount = new ArrayList<>(List.of("mount"));
+    mount.addAll(options.isEmpty() ? List.of("-o", "loop") : options);
+    mount.add(image.toString());
+    volume.mount(mount.toArray(String[]::new));
+    return volume;
+  }
+
   /** Mounts the NTFS volume another way; files stay. */
   public void remount(String streamsInterface) throws IOException {
     unmount();

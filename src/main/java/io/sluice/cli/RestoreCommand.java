@@ -34,10 +34,10 @@ public final class RestoreCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final Clock clock;
 
-  @Parameters(paramLabel = "DIGEST", description = "the version, or 12 and more digits of it")
-  private String digest = "";
+  @Parameters(paramLabel = "VERSION", description = VersionAccess.NAMES)
+  private String version = "";
 
-  @Mixin private LibraryAccess libraryAccess = new LibraryAccess();
+  @Mixin private VersionAccess access = new VersionAccess();
 
   @Option(
       names = "--to",
@@ -113,8 +113,8 @@ public final class RestoreCommand implements Callable<Integer> {
     }
     StreamPolicy policy = StreamPolicy.valueOf(streams.name().toUpperCase(Locale.ROOT));
     List<Path> from = seeds.stream().map(seed -> seed.toAbsolutePath().normalize()).toList();
-    try (Library library = libraryAccess.open()) {
-      Manifest manifest = LibraryAccess.manifest(library, digest);
+    try (Library library = access.open()) {
+      Manifest manifest = access.manifest(library, version);
       Restore restore =
           new Restore(
               new Restore.Parts(
@@ -149,11 +149,11 @@ public final class RestoreCommand implements Callable<Integer> {
                 + Quantity.count(manifest.entries().size())
                 + " entries, "
                 + Quantity.bytes(placed.bytes())
-                + ", "
+                + ",\n  "
                 + Quantity.count(placed.nativeStreams())
                 + " streams native and "
                 + Quantity.count(placed.sidecarStreams())
-                + " in the sidecar, written in "
+                + " in the sidecar,\n  written in "
                 + Quantity.seconds(writing)
                 + ", read back in "
                 + Quantity.seconds(verifying));

@@ -8,7 +8,7 @@ import io.sluice.content.Library;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Manifest;
-import io.sluice.manifest.ManifestReader;
+import io.sluice.manifest.StoredManifest;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,8 +61,7 @@ final class VersionAccess {
   Manifest manifest(Library library, String name) throws Failure, InterruptedException {
     Matcher numbered = NUMBERED.matcher(name);
     Digest digest = library.resolveDocument(numbered.matches() ? digest(numbered) : name);
-    byte[] plain = library.document(digest, Manifest.PLAIN_BYTES_MAX);
-    return ManifestReader.read(plain, digest);
+    return StoredManifest.whole(library.storedDocument(digest));
   }
 
   private String digest(Matcher numbered) throws Failure, InterruptedException {

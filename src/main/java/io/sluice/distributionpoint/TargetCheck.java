@@ -192,7 +192,7 @@ final class TargetCheck {
         problems.add(path + " (a second name of a file)");
       }
     }
-    problems.addAll(collisions(manifest));
+    problems.addAll(collisions(manifest, unsupported));
     if (!problems.isEmpty()) {
       throw Failure.permanent(
               Code.NAME_UNSUPPORTED,
@@ -223,20 +223,26 @@ final class TargetCheck {
     return length;
   }
 
-  private List<String> collisions(Manifest manifest) {
+  /** Names that may be the same here are tried: only the file system knows its own rules. */
+  private List<String> collisions(Manifest manifest, Set<Name> unsupported) throws Failure {
     if (names.caseSensitive() && names.formSensitive()) {
       return List.of();
     }
     List<String> problems = new ArrayList<>();
-    Map<EntryPath, Map<String, Name>> seen = new HashMap<>();
+    Map<EntryPath, Map<String, List<Name>>> seen = new HashMap<>();
     for (Entry entry : manifest.entries()) {
       EntryPath path = entry.path();
-      if (!path.isRoot()) {
-        Map<String, Name> siblings = seen.computeIfAbsent(path.parent(), p -> new HashMap<>());
-        Name before = siblings.putIfAbsent(names.key(path.name()), path.name());
-        if (before != null) {
-          problems.add(path + " (the same here as " + before + ")");
+      if (!path.isRoot() && !unsupported.contains(path.name())) {
+        List<Name> alike =
+            seen.computeIfAbsent(path.parent(), p -> new HashMap<>())
+                .computeIfAbsent(names.key(path.name()), k -> new ArrayList<>());
+        for (Name before : alike) {
+          if (platform.isOneName(folder, before, path.name())) {
+            problems.add(path + " (the same here as " + before + ")");
+            break;
+          }
         }
+        alike.add(path.name());
       }
     }
     return problems;

@@ -101,6 +101,11 @@ public interface Platform {
   /** Which names this directory holds as different ones, found by trying. */
   NameCapacity nameCapacity(Path directory) throws Failure;
 
+  /** True if a directory made in this one holds these as one name, found by trying. */
+  default boolean isOneName(Path directory, Name one, Name other) throws Failure {
+    return new Prober(this, directory).isOne(one, other);
+  }
+
   /**
    * Those of the names that no entry below this directory can have, in the order given. Their whole
    * paths' length is not looked at.

@@ -170,13 +170,24 @@ final class Prober {
         });
   }
 
+  /** True if these are one name here. */
+  boolean isOne(Name one, Name other) throws Failure {
+    return trying(
+        probe -> {
+          platform.createDirectory(platform.child(probe, one));
+          return exists(platform.child(probe, other));
+        });
+  }
+
   /** Those of the names that no entry can have here, in the order given. */
   List<Name> unsupported(Collection<Name> names) throws Failure {
     return trying(
         probe -> {
           List<Name> unsupported = new ArrayList<>();
+          // Some mounts show every name in lower case: there none is taken for granted.
+          boolean asGiven = holdsName(probe, Name.of("Sluice"));
           for (Name name : names) {
-            if (!isPlain(name) && !holdsName(probe, name)) {
+            if (!(asGiven && isPlain(name)) && !holdsName(probe, name)) {
               unsupported.add(name);
             }
           }

@@ -76,6 +76,18 @@ public final class TestVolume implements AutoCloseable {
     return volume;
   }
 
+  /** A fresh NTFS volume on which names that differ in case only are one. */
+  public static TestVolume ntfsWithoutCase() throws IOException {
+    TestVolume volume = ntfs("windows");
+    volume.unmount();
+    volume.mount(
+        "lowntfs-3g",
+        "-o",
+        "streams_interface=xattr,ignore_case",
+        volume.base.resolve("image").toString());
+    return volume;
+  }
+
   /** A fresh XFS on a loop device; files can share blocks there. */
   public static TestVolume xfs() throws IOException {
     return looped("320M", List.of(), "mkfs.xfs", "-q", "-m", "reflink=1");

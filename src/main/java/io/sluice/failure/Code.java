@@ -24,6 +24,7 @@ public enum Code {
   STREAMS_HIDDEN(207, "the file system hides the streams of its files"),
   SPECIAL_FILE(208, "a socket, pipe or device cannot be captured"),
   NAME_UNSUPPORTED(209, "a name cannot be kept or put back here"),
+  EXPORT_UNSUPPORTED(223, "the format cannot hold this version"),
 
   LIBRARY_MISSING(301, "there is no content library here"),
   LIBRARY_IN_USE(302, "another process has this library or data folder open"),

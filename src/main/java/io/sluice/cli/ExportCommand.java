@@ -1,0 +1,88 @@
+package io.sluice.cli;
+
+import io.sluice.content.HostDisk;
+import io.sluice.content.Library;
+import io.sluice.exchange.Exported;
+import io.sluice.exchange.TarExport;
+import io.sluice.failure.Failure;
+import io.sluice.manifest.Manifest;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code sluice export}: a version out of a content library into an archive. */
+@Command(
+    name = "export",
+    description = "Write a captured version as an archive that other programs read.",
+    sortOptions = false)
+public final class ExportCommand implements Callable<Integer> {
+  /** The file name that means standard output. */
+  private static final String STANDARD_OUTPUT = "-";
+
+  private final Terminal terminal;
+
+  @Parameters(paramLabel = "DIGEST", description = "the version, or 12 and more digits of it")
+  private String digest = "";
+
+  @Mixin private LibraryAccess libraryAccess = new LibraryAccess();
+
+  @Option(
+      names = "--tar",
+      paramLabel = "FILE",
+      required = true,
+      description = "the pax archive to make; - is standard output")
+  private String tar = "";
+
+  @Option(
+      names = "--json",
+      description = "print the result as one JSON object, on standard error if FILE is -")
+  private boolean json;
+
+  public ExportCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws Failure, InterruptedException {
+    try (Library library = libraryAccess.open()) {
+      Manifest manifest = LibraryAccess.manifest(library, digest);
+      NewFile.Content<Exported> archive = new TarExport(manifest, library)::write;
+      boolean piped = tar.equals(STANDARD_OUTPUT);
+      Exported exported =
+          piped
+              ? NewFile.write(terminal.out(), archive)
+              : NewFile.write(new HostDisk(), Path.of(tar).toAbsolutePath().normalize(), archive);
+      print(manifest, exported, piped ? terminal.err() : terminal.out());
+    }
+    return Terminal.DONE;
+  }
+
+  private void print(Manifest manifest, Exported exported, PrintStream to) {
+    if (json) {
+      // Field names are part of the command's contract.
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("digest", manifest.digest().hex());
+      result.put("entries", exported.entries());
+      result.put("streams", exported.streams());
+      result.put("bytes", exported.bytes());
+      result.put("not_held", exported.notHeld());
+      to.println(new JsonMapper().writeValueAsString(result));
+      return;
+    }
+    to.println(
+        "Exported "
+            + Quantity.count(exported.entries())
+            + " entries, "
+            + Quantity.count(exported.streams())
+            + " streams, an archive of "
+            + Quantity.bytes(exported.bytes()));
+    to.print(NotCaptured.text("Not held by this format:", exported.notHeld()));
+  }
+}

@@ -71,21 +71,43 @@ public final class Capture {
     Digest listing = ScanCache.listing(options.keep());
     Optional<Remembered> before =
         options.readEverything() ? Optional.empty() : cache.load(root, listing);
-    Previous previous = before.map(Remembered::previous).orElseGet(Previous::none);
     boolean tells = before.isPresent() && platform.tellsEveryChange(root, library.folder());
     Walk.Source from = new Walk.Source(platform, root, options.keep(), tells);
+    Read read = read(from, before, options);
+    if (!read.isPrevious) {
+      cache.store(root, read.scan, read.captured.manifest().digest(), listing);
+    }
+    return read.captured;
+  }
+
+  /**
+   * Captures what the platform shows at a path that is no folder of this machine, such as what an
+   * archive holds: it overlaps nothing, and nothing is remembered of it.
+   */
+  public Captured captureOnce(Path root, Options options) throws Failure, InterruptedException {
+    Walk.Source from = new Walk.Source(platform, root, options.keep(), false);
+    return read(from, Optional.empty(), options).captured;
+  }
+
+  /**
+   * What was captured, and what the scan cache remembers of it.
+   *
+   * @param isPrevious true if the scan cache knows it already
+   */
+  private record Read(Scan scan, boolean isPrevious, Captured captured) {}
+
+  private Read read(Walk.Source from, Optional<Remembered> before, Options options)
+      throws Failure, InterruptedException {
+    Previous previous = before.map(Remembered::previous).orElseGet(Previous::none);
     try (ChunkStore.Intake intake = library.intake();
         Press press = new Press(threads, intake)) {
       Settled settled = settle(from, previous, press, options);
       intake.commit();
-      requireHeld(root, settled.chunks);
+      requireHeld(from.root(), settled.chunks);
       library.disk().reached("capture.chunks-durable");
       boolean same = before.isPresent() && settled.isPrevious;
       Digest digest = same ? before.get().manifest() : putManifest(settled);
       library.disk().reached("capture.manifest-durable");
-      if (!same) {
-        cache.store(root, settled.scan, digest, listing);
-      }
       Manifest manifest = new Manifest(digest, settled.scan.entries(), settled.chunks);
       Totals totals =
           new Totals(
@@ -95,7 +117,7 @@ public final class Capture {
               intake.storedBytes());
       Receipt receipt = Receipt.ofCapture(manifest, settled.scan.remarks());
       new Receipts(library.disk(), library.folder()).put(receipt);
-      return new Captured(manifest, totals, receipt);
+      return new Read(settled.scan, same, new Captured(manifest, totals, receipt));
     }
   }
 

@@ -3,7 +3,6 @@ package io.sluice.cli;
 import io.sluice.capture.Capture;
 import io.sluice.capture.Captured;
 import io.sluice.capture.Options;
-import io.sluice.capture.Totals;
 import io.sluice.content.Digest;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
@@ -19,16 +18,13 @@ import io.sluice.trust.ManifestSignature;
 import io.sluice.trust.SigningKey;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code sluice capture}: a folder into a content library, without a server. */
 @Command(
@@ -92,7 +88,7 @@ public final class CaptureCommand implements Callable<Integer> {
       if (signer != null) {
         sign(library, signer, captured.manifest().digest());
       }
-      print(captured, seconds);
+      CaptureReport.print(captured, seconds, json, terminal.out());
     }
     return Terminal.DONE;
   }
@@ -115,37 +111,5 @@ public final class CaptureCommand implements Callable<Integer> {
         folder.resolve(name + ".part"),
         folder.resolve(name),
         writer -> writer.write(signature));
-  }
-
-  private void print(Captured captured, double seconds) {
-    Totals totals = captured.totals();
-    if (json) {
-      // Field names are part of the command's contract.
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("digest", captured.manifest().digest().hex());
-      result.put("entries", totals.entries());
-      result.put("streams", totals.streams());
-      result.put("bytes_read", totals.bytesRead());
-      result.put("bytes_stored", totals.bytesStored());
-      result.put("seconds", Math.round(seconds * 1000) / 1000.0);
-      result.put("not_captured", captured.receipt().remarks().text());
-      terminal.out().println(new JsonMapper().writeValueAsString(result));
-      return;
-    }
-    terminal.out().println(captured.manifest().digest().hex());
-    terminal
-        .out()
-        .print(
-            Quantity.count(totals.entries())
-                + " entries, "
-                + Quantity.count(totals.streams())
-                + " streams, "
-                + Quantity.bytes(totals.bytesRead())
-                + " read, "
-                + Quantity.bytes(totals.bytesStored())
-                + " stored, in "
-                + Quantity.seconds(seconds)
-                + "\n"
-                + NotCaptured.text(captured.receipt().remarks().text()));
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.exchange;
 
+import io.sluice.manifest.Manifest;
 import java.nio.charset.StandardCharsets;
 
 /** Names and numbers of tar archives that the reader and the writer share. */
@@ -36,6 +37,8 @@ final class TarFormat {
   static final String SPARSE_NAME = "GNU.sparse.name";
   static final String SPARSE_SIZE = "GNU.sparse.realsize";
 
+  private static final int DIGITS_MAX = 18;
+
   private TarFormat() {}
 
   static long padded(long bytes) {
@@ -44,5 +47,17 @@ final class TarFormat {
 
   static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** A decimal number of at least 0 that a manifest can hold. */
+  static long number(String text, String what) throws Wrong {
+    boolean isNumber = !text.isEmpty() && text.length() <= DIGITS_MAX;
+    for (int i = 0; isNumber && i < text.length(); i++) {
+      isNumber = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+    }
+    if (!isNumber || Long.parseLong(text) > Manifest.INTEGER_MAX) {
+      throw new Wrong(what + " is no number below 2^53");
+    }
+    return Long.parseLong(text);
   }
 }

@@ -15,7 +15,8 @@ record TarHeader(byte[] name, char type, byte[] link, long size) {
   static final int NAME_BYTES = 100;
   static final int OWNER_BYTES = 32;
 
-  private static final int CHECKSUM = 148;
+  static final int CHECKSUM = 148;
+  static final int CHECKSUM_BYTES = 8;
 
   /** Owner and group by number and by name; a name may be empty. */
   record Owner(long uid, String user, long gid, String group) {
@@ -46,7 +47,7 @@ record TarHeader(byte[] name, char type, byte[] link, long size) {
   static int checksum(byte[] block) {
     int sum = 0;
     for (int i = 0; i < block.length; i++) {
-      sum += i >= CHECKSUM && i < CHECKSUM + 8 ? ' ' : block[i] & 0xff;
+      sum += i >= CHECKSUM && i < CHECKSUM + CHECKSUM_BYTES ? ' ' : block[i] & 0xff;
     }
     return sum;
   }

@@ -24,6 +24,8 @@ public enum Code {
   STREAMS_HIDDEN(207, "the file system hides the streams of its files"),
   SPECIAL_FILE(208, "a socket, pipe or device cannot be captured"),
   NAME_UNSUPPORTED(209, "a name cannot be kept or put back here"),
+  ARCHIVE_CORRUPT(221, "an archive is damaged, cut off or not of the form it claims"),
+  ARCHIVE_UNSUPPORTED(222, "an archive holds what cannot become a version"),
   EXPORT_UNSUPPORTED(223, "the format cannot hold this version"),
 
   LIBRARY_MISSING(301, "there is no content library here"),

@@ -21,6 +21,11 @@ public record Extents(List<Extent> data) {
     return sum >= size || data.size() > most ? Optional.empty() : Optional.of(new Extents(data));
   }
 
+  /** The property of a file of this size; empty if it has no hole, or too many to be told. */
+  public static Optional<Property> property(List<Extent> data, long size) {
+    return of(data, size, LinuxProperties.EXTENTS_MAX).map(Extents::property);
+  }
+
   Property property() {
     return Property.of(
         Property.SPARSE,

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /** Numbers of users and groups that this machine knows by name, from its own files. */
-final class Principals {
+public final class Principals {
   /** Longer files are directories of another kind; they are not looked through. */
   private static final long BYTES_MAX = 4 << 20;
 
@@ -21,7 +21,7 @@ final class Principals {
    *
    * @param which {@code uid} or {@code gid}
    */
-  static OptionalInt id(String name, String which) {
+  public static OptionalInt id(String name, String which) {
     String file = which.equals("uid") ? "passwd" : "group";
     Path list = FileSystems.getDefault().getPath("/", "etc", file);
     try {

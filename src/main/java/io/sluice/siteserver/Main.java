@@ -5,6 +5,7 @@ import io.sluice.cli.DiffCommand;
 import io.sluice.cli.InspectCommand;
 import io.sluice.cli.LibraryCommands;
 import io.sluice.cli.ExportCommand;
+import io.sluice.cli.ImportCommand;
 import io.sluice.cli.PackageCommands;
 import io.sluice.cli.RestoreCommand;
 import io.sluice.cli.SiteCommands;
@@ -82,6 +83,7 @@ public final class Main {
     all.put("quickstart", () -> new QuickstartCommand(terminal, clock, random));
     all.put("capture", () -> new CaptureCommand(terminal, clock));
     all.put("restore", () -> new RestoreCommand(terminal, clock));
+    all.put("import", () -> new ImportCommand(terminal, clock));
     all.put("export", () -> new ExportCommand(terminal));
     all.put("verify", () -> new VerifyCommand(terminal));
     all.put("inspect", () -> new InspectCommand(terminal));

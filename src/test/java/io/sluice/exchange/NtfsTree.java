@@ -1,0 +1,78 @@
+package io.sluice.exchange;
+
+import io.sluice.content.TestContent;
+import io.sluice.manifest.Attributes;
+import io.sluice.manifest.LinkTarget;
+import io.sluice.manifest.Property;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A folder on NTFS with what only NTFS keeps. */
+final class NtfsTree {
+  private NtfsTree() {}
+
+  static void fill(Path root) throws Exception {
+    for (String name : new String[] {"a", "plain", "Ünï😀", "read-only"}) {
+      Files.write(root.resolve(name), TestContent.text(name.length(), 1_000 * name.length()));
+    }
+    Files.write(root.resolve("big"), TestContent.noise(1, 700_000));
+    Files.createFile(root.resolve("empty"));
+    Path inner = Files.createDirectories(root.resolve("d/inner"));
+    Files.write(inner.resolve("same as a"), TestContent.text(1, 1_000));
+    RichTree.stream(root.resolve("a"), "stream", TestContent.text(9, 3_000));
+    RichTree.stream(root.resolve("a"), "Zweiter ß😀", TestContent.text(1, 1_000));
+    RichTree.stream(root.resolve("a"), "none", new byte[0]);
+    RichTree.stream(root.resolve("empty"), "only", new byte[] {1});
+    RichTree.stream(inner, "of a folder", TestContent.text(3, 50));
+    RichTree.PLATFORM.createHardLink(inner.resolve("zlink"), root.resolve("plain"));
+    RichTree.PLATFORM.createSymlink(
+        root.resolve("link"), LinkTarget.of("d/inner".getBytes(StandardCharsets.UTF_8)));
+    set(root.resolve("a"), 1_700_000_000, 7_000, "20", 1_500_000_000L);
+    set(root.resolve("plain"), -86_400, 500, "26", 1_400_000_000L);
+    set(inner, 1_600_000_000, 0, "2", 1_300_000_000L);
+    set(root.resolve("read-only"), 1_600_000_001, 0, "21", 1_300_000_001L);
+    RichTree.PLATFORM.setAttributes(
+        root.resolve("a"),
+        new Attributes(
+            0755,
+            1_700_000_000,
+            7_000,
+            List.of(new Property(Property.SECURITY_DESCRIPTOR, descriptor(0x1200a9)))));
+  }
+
+  /** Writable again, so that the volume can be emptied. */
+  static void unlock(Path root) throws Exception {
+    set(root.resolve("read-only"), 1_600_000_001, 0, "20", 1_300_000_001L);
+  }
+
+  private static void set(Path entry, long seconds, int nanos, String dos, long birth)
+      throws Exception {
+    RichTree.PLATFORM.setAttributes(
+        entry,
+        new Attributes(
+            0755,
+            seconds,
+            nanos,
+            List.of(
+                Property.of(Property.BIRTH, birth + ".000000100"),
+                Property.of(Property.DOS, dos))));
+  }
+
+  /** Self-relative: owner and group are the administrators; everybody has these rights. */
+  private static byte[] descriptor(int rights) {
+    ByteBuffer to = ByteBuffer.allocate(20 + 16 + 16 + 8 + 20).order(ByteOrder.LITTLE_ENDIAN);
+    to.put((byte) 1).put((byte) 0).putShort((short) 0x8004);
+    to.putInt(20).putInt(36).putInt(0).putInt(52);
+    for (int i = 0; i < 2; i++) {
+      to.put((byte) 1).put((byte) 2).put(new byte[] {0, 0, 0, 0, 0, 5}).putInt(32).putInt(544);
+    }
+    to.put((byte) 2).put((byte) 0).putShort((short) 28).putShort((short) 1).putShort((short) 0);
+    to.put((byte) 0).put((byte) 0).putShort((short) 20).putInt(rights);
+    to.put((byte) 1).put((byte) 1).put(new byte[] {0, 0, 0, 0, 0, 1}).putInt(0);
+    return to.array();
+  }
+}

@@ -2,12 +2,20 @@ package io.sluice.filesystem;
 
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Attributes;
+import io.sluice.manifest.Name;
 import io.sluice.manifest.Property;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Sets an entry's attributes in the one order in which none undoes another. Any thread. */
 final class LinuxAttributes {
+  /**
+   * Set behind the time of modification, in this order: ntfs-3g keeps none that is set after that
+   * of birth, and what is read-only takes no other attribute.
+   */
+  private static final List<Name> LAST = List.of(Property.BIRTH, Property.DOS);
+
   private final LinuxCalls calls;
   private final LinuxProperties properties;
 
@@ -31,16 +39,17 @@ final class LinuxAttributes {
     if (!link) {
       mode(entry, calls.setMode(path, attributes.mode()));
       for (Property property : attributes.properties()) {
-        if (!property.key().equals(Property.OWNER) && !property.key().equals(Property.DOS)) {
+        if (!property.key().equals(Property.OWNER) && !LAST.contains(property.key())) {
           properties.set(entry, path, property);
         }
       }
     }
     done(entry, calls.setModified(path, attributes.mtimeSeconds(), attributes.mtimeNanos()));
-    Optional<Property> dos = link ? Optional.empty() : attributes.property(Property.DOS);
-    if (dos.isPresent()) {
-      // Last: what is read-only takes no other attribute any more.
-      properties.set(entry, path, dos.get());
+    for (Name key : LAST) {
+      Optional<Property> property = link ? Optional.empty() : attributes.property(key);
+      if (property.isPresent()) {
+        properties.set(entry, path, property.get());
+      }
     }
   }
 

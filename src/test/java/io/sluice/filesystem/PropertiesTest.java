@@ -281,4 +281,16 @@ class PropertiesTest {
             Failure.class,
             failure -> assertThat(failure.items()).containsExactly("onwer", "-x", "xattr:"));
   }
+
+  @Test
+  void ntfsKeepsTheTimeOfModificationBesideThatOfBirthWhenItIsMountedAgain() throws Exception {
+    try (TestVolume volume = TestVolume.ntfs("windows")) {
+      Path file = file(volume.root(), "f");
+      set(file, 0777, Property.of(Property.BIRTH, "1500000000.000000100"));
+      volume.remount("windows");
+      assertThat(platform.facts(file).attributes().mtimeSeconds()).isEqualTo(1_700_000_000);
+      assertThat(properties(file, Keep.EVERYTHING))
+          .contains(Property.of(Property.BIRTH, "1500000000.000000100"));
+    }
+  }
 }

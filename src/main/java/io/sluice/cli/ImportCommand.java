@@ -8,9 +8,11 @@ import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.exchange.ArchiveFile;
 import io.sluice.exchange.ArchivePlatform;
+import io.sluice.exchange.WimImage;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Keep;
+import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Platforms;
 import io.sluice.parallel.OsThreads;
 import io.sluice.time.Clock;
@@ -42,10 +44,15 @@ public final class ImportCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE",
-      description = "the tar archive; - is standard input, kept in the library until it is read")
+      description =
+          "the tar archive or WIM (FILE:N is its image N); - is standard input, kept in the"
+              + " library until it is read")
   private String file = "";
 
   @Mixin private LibraryAccess libraryAccess = new LibraryAccess();
+
+  @Option(names = "--tar", description = "FILE is a tar archive, whatever it begins with")
+  private boolean tar;
 
   @Option(
       names = "--keep",
@@ -71,7 +78,7 @@ public final class ImportCommand implements Callable<Integer> {
     long start = clock.nanos();
     Keep kept = Keep.parse(keep);
     boolean piped = file.equals(STANDARD_INPUT);
-    if (!piped && !Files.isRegularFile(Path.of(file))) {
+    if (!piped && !Files.isRegularFile(WimImage.parse(file).file())) {
       throw Failure.permanent(
           Code.SOURCE_MISSING,
           "importing " + file,
@@ -81,24 +88,41 @@ public final class ImportCommand implements Callable<Integer> {
     try (Library library = libraryAccess.openOrCreate()) {
       Path spool = library.folder().resolve("temporary").resolve("import");
       try {
-        Path archive = piped ? spooled(spool) : Path.of(file).toAbsolutePath().normalize();
-        Captured captured = captured(archive, library, kept);
+        WimImage source = piped ? new WimImage(spooled(spool), 0) : WimImage.parse(file).absolute();
+        Captured captured = captured(source, library, kept);
         double seconds = (clock.nanos() - start) / 1e9;
         CaptureReport.print(captured, seconds, json, terminal.out());
       } finally {
         disk.delete(spool);
+        disk.delete(unpacked(library));
       }
     }
     return Terminal.DONE;
   }
 
-  private Captured captured(Path path, Library library, Keep kept)
+  private static Path unpacked(Library library) {
+    return library.folder().resolve("temporary").resolve("import.wim");
+  }
+
+  private Captured captured(WimImage source, Library library, Keep kept)
       throws Failure, InterruptedException {
-    try (ArchiveFile archive = ArchiveFile.open(disk, path)) {
-      ArchivePlatform platform = ArchivePlatform.ofTar(archive, Platforms.ofThisMachine());
-      return new Capture(platform, new OsThreads(), library, clock)
-          .captureOnce(path, new Options(List.of(), bytes -> {}, true, kept));
+    Platform here = Platforms.ofThisMachine();
+    try (ArchiveFile archive = ArchiveFile.open(disk, source.file())) {
+      if (tar || !WimImage.isWim(archive)) {
+        return captured(ArchivePlatform.ofTar(archive, here), source.file(), library, kept);
+      }
+      if (source.isPacked(archive)) {
+        return captured(source.unpacked(disk, archive, unpacked(library)), library, kept);
+      }
+      int image = source.chosen(archive);
+      return captured(ArchivePlatform.ofWim(archive, image, here), source.file(), library, kept);
     }
+  }
+
+  private Captured captured(Platform platform, Path root, Library library, Keep kept)
+      throws Failure, InterruptedException {
+    return new Capture(platform, new OsThreads(), library, clock)
+        .captureOnce(root, new Options(List.of(), bytes -> {}, true, kept));
   }
 
   /** A stream is read in another order than it comes: it is put down first. */

@@ -59,6 +59,7 @@ public final class ArchiveFile implements AutoCloseable {
     return switch (blob) {
       case Blob.Inline inline -> new ByteArrayInputStream(inline.bytes());
       case Blob.Located located -> new Input(located);
+      case Blob.Checked checked -> new Sha1Input(new Input(checked.located()), checked, path);
     };
   }
 

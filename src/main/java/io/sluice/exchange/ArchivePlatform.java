@@ -50,6 +50,16 @@ public final class ArchivePlatform implements Platform {
     return new ArchivePlatform(file, TarReader.read(file), disk, opened);
   }
 
+  /**
+   * The same of one image of a WIM that is not compressed.
+   *
+   * @param image from 1 on
+   */
+  public static ArchivePlatform ofWim(ArchiveFile file, int image, Platform disk) throws Failure {
+    Facts opened = disk.facts(file.path());
+    return new ArchivePlatform(file, WimReader.read(file, image), disk, opened);
+  }
+
   private ArchiveTree.Node node(Path path) throws Failure {
     if (path.equals(file.path())) {
       return tree.root();

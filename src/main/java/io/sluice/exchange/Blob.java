@@ -29,6 +29,18 @@ sealed interface Blob {
   }
 
   /**
+   * Bytes an archive keeps a check sum of: reading them to their end compares it.
+   *
+   * @param sha1 in hexadecimal
+   */
+  record Checked(Located located, String sha1) implements Blob {
+    @Override
+    public long size() {
+      return located.size();
+    }
+  }
+
+  /**
    * A run of bytes.
    *
    * @param at of the stream

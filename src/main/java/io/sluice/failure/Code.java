@@ -27,6 +27,7 @@ public enum Code {
   ARCHIVE_CORRUPT(221, "an archive is damaged, cut off or not of the form it claims"),
   ARCHIVE_UNSUPPORTED(222, "an archive holds what cannot become a version"),
   EXPORT_UNSUPPORTED(223, "the format cannot hold this version"),
+  TOOL_FAILED(224, "a program this command works through is not there or failed"),
 
   LIBRARY_MISSING(301, "there is no content library here"),
   LIBRARY_IN_USE(302, "another process has this library or data folder open"),

@@ -9,10 +9,10 @@ import java.util.Optional;
  * Windows allows in names. A surrogate pair is always one character of four bytes, never two of
  * three.
  */
-final class Wtf8 {
+public final class Wtf8 {
   private Wtf8() {}
 
-  static byte[] encode(String text) {
+  public static byte[] encode(String text) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length() + 16);
     text.codePoints()
         .forEach(
@@ -29,7 +29,7 @@ final class Wtf8 {
   }
 
   /** The UTF-16 these bytes stand for; empty if they are not WTF-8. */
-  static Optional<String> decode(byte[] bytes) {
+  public static Optional<String> decode(byte[] bytes) {
     StringBuilder text = new StringBuilder(bytes.length);
     for (int i = 0; i < bytes.length; ) {
       int b = bytes[i] & 0xff;

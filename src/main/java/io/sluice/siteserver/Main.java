@@ -2,10 +2,10 @@ package io.sluice.siteserver;
 
 import io.sluice.cli.CaptureCommand;
 import io.sluice.cli.DiffCommand;
-import io.sluice.cli.InspectCommand;
-import io.sluice.cli.LibraryCommands;
 import io.sluice.cli.ExportCommand;
 import io.sluice.cli.ImportCommand;
+import io.sluice.cli.InspectCommand;
+import io.sluice.cli.LibraryCommands;
 import io.sluice.cli.PackageCommands;
 import io.sluice.cli.RestoreCommand;
 import io.sluice.cli.SiteCommands;

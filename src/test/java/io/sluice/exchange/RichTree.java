@@ -57,8 +57,21 @@ final class RichTree {
   }
 
   static Captured capture(Path source, Library library, String keep) throws Exception {
-    return new Capture(PLATFORM, new CallerThread(), library, new SystemClock())
-        .capture(source, new Options(List.of(), bytes -> {}, true, Keep.parse(keep)));
+    return capturing(PLATFORM, library).capture(source, options(keep));
+  }
+
+  /** Captures what an archive shows. */
+  static Captured captureOnce(ArchivePlatform archive, Path root, Library library, String keep)
+      throws Exception {
+    return capturing(archive, library).captureOnce(root, options(keep));
+  }
+
+  private static Capture capturing(Platform platform, Library library) {
+    return new Capture(platform, new CallerThread(), library, new SystemClock());
+  }
+
+  private static Options options(String keep) throws Exception {
+    return new Options(List.of(), bytes -> {}, true, Keep.parse(keep));
   }
 
   static Path make(TestVolume volume) throws Exception {

@@ -2,16 +2,12 @@ package io.sluice.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.capture.Capture;
 import io.sluice.capture.Captured;
-import io.sluice.capture.Options;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
-import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.TestVolume;
 import io.sluice.manifest.Attributes;
 import io.sluice.parallel.CallerThread;
-import io.sluice.time.SystemClock;
 import java.io.BufferedOutputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -39,8 +35,7 @@ class TarImportTest {
   private Captured imported(Path archive, String keep) throws Exception {
     try (ArchiveFile file = ArchiveFile.open(new HostDisk(), archive)) {
       ArchivePlatform platform = ArchivePlatform.ofTar(file, RichTree.PLATFORM);
-      return new Capture(platform, new CallerThread(), library, new SystemClock())
-          .captureOnce(archive, new Options(List.of(), bytes -> {}, true, Keep.parse(keep)));
+      return RichTree.captureOnce(platform, archive, library, keep);
     }
   }
 

@@ -124,6 +124,12 @@ public final class TestVolume implements AutoCloseable {
     attach(streamsInterface);
   }
 
+  /** Unmounts the volume and tells the file that holds it; {@link #remount} mounts it again. */
+  public Path released() throws IOException {
+    unmount();
+    return base.resolve("image");
+  }
+
   private void attach(String streamsInterface, String... options) throws IOException {
     StringBuilder all = new StringBuilder("streams_interface=" + streamsInterface);
     for (String option : options) {

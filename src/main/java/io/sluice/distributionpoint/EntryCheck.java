@@ -6,6 +6,7 @@ import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.Platform;
+import io.sluice.filesystem.PropertyCapacity;
 import io.sluice.filesystem.Streams;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.ContentLayout;
@@ -186,12 +187,17 @@ final class EntryCheck {
   private record Found(Path path, Facts facts) {}
 
   private void checkProperties(EntryPath at, Attributes wanted, List<Property> found) {
-    for (Property expected : Materialiser.held(wanted, tree.capacity).properties()) {
+    PropertyCapacity held = tree.capacity.properties();
+    for (Property expected : wanted.properties()) {
+      if (!held.holds(expected) && !tree.beside.isThere()) {
+        continue;
+      }
       Optional<Property> is =
           found.stream().filter(each -> each.key().equals(expected.key())).findAny();
       // Holes are how bytes are stored, not what they are.
       if (!expected.key().equals(Property.SPARSE)
-          && is.filter(each -> same(expected, each)).isEmpty()) {
+          && is.filter(each -> same(expected, each)).isEmpty()
+          && !tree.beside.holds(at, expected)) {
         add(
             at,
             Difference.Kind.PROPERTY,

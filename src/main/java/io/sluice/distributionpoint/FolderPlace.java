@@ -228,7 +228,7 @@ public final class FolderPlace implements Place {
   private boolean isThere(PackageId id, int version, PlaceFiles.Placement placement)
       throws Failure {
     return disk.exists(files.version(id, version))
-        && (placement.placed().sidecarStreams() == 0 || disk.exists(files.sidecar(id, version)));
+        && (!placement.placed().hasSidecar() || disk.exists(files.sidecar(id, version)));
   }
 
   private List<Difference> differences(
@@ -329,7 +329,7 @@ public final class FolderPlace implements Place {
     Materialiser.Target target = new Materialiser.Target(tree, sidecar, policy, capacity);
     Placed placed = materialiser.seededBy(served(id)).build(manifest, target, Leftovers.NONE);
     disk.reached("place.built");
-    boolean beside = placed.sidecarStreams() > 0;
+    boolean beside = placed.hasSidecar();
     List<Difference> differences =
         verifier.compare(
             manifest, tree, beside ? Optional.of(sidecar) : Optional.empty(), capacity);

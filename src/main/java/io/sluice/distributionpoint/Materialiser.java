@@ -77,7 +77,7 @@ public final class Materialiser {
     Path folder = target.folder;
     TargetCheck check = TargetCheck.of(platform, folder, target.entries);
     check.requireNames(manifest);
-    SidecarPlan plan = check.streams(manifest, target.policy);
+    SidecarPlan plan = check.sidecar(manifest, target.policy);
     if (leftovers == Leftovers.NONE) {
       requireEmpty(folder);
       check.requireSpace(manifest, disk.freeBytes(folder));
@@ -89,7 +89,7 @@ public final class Materialiser {
     TreeWriter writer = new TreeWriter(manifest, content, target.entries, leftovers);
     try (Platform.Barrier barrier = platform.barrier(folder);
         Folder root = platform.folder(folder)) {
-      if (plan.items().isEmpty()) {
+      if (plan.isEmpty()) {
         writer.write(root, Optional.empty(), threads);
       } else {
         platform.createDirectory(target.sidecar);
@@ -106,6 +106,7 @@ public final class Materialiser {
         manifest.streamCount() - beside,
         beside,
         manifest.contentBytes(),
+        plan.attributes().size(),
         check.remarks(manifest, plan),
         from.taken(writer.keptFiles(), writer.keptBytes()));
   }

@@ -9,6 +9,7 @@ import io.sluice.failure.Failure;
 import io.sluice.fidelity.Receipt;
 import io.sluice.fidelity.ReceiptJson;
 import io.sluice.fidelity.ReceiptPage;
+import io.sluice.fidelity.Remarks;
 import io.sluice.manifest.PackageId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -226,7 +227,10 @@ final class PlaceFiles {
           new Placed(
               json.path("native").asLong(),
               json.path("sidecar").asLong(),
-              json.path("bytes").asLong());
+              json.path("bytes").asLong(),
+              json.path("sidecar_attributes").asLong(0),
+              Remarks.NONE,
+              Taken.NOTHING);
       return Optional.of(new Placement(Digest.parse(json.path("manifest").asString("")), placed));
     } catch (IllegalArgumentException | JacksonException e) {
       throw damaged(file, String.valueOf(e.getMessage()));
@@ -239,6 +243,7 @@ final class PlaceFiles {
     json.put("version", version).put("manifest", placement.manifest.hex());
     json.put("native", placement.placed.nativeStreams());
     json.put("sidecar", placement.placed.sidecarStreams());
+    json.put("sidecar_attributes", placement.placed.sidecarAttributes());
     json.put("bytes", placement.placed.bytes());
     write(record(id, version), json);
   }

@@ -45,7 +45,7 @@ public final class PlacedVersions {
         one.id() + "@" + one.version(),
         placement.manifest(),
         files.version(one.id(), one.version()),
-        placement.placed().sidecarStreams() > 0 ? Optional.of(sidecar) : Optional.empty());
+        placement.placed().hasSidecar() ? Optional.of(sidecar) : Optional.empty());
   }
 
   private static PlaceFiles files(Disk disk, Path folder) {

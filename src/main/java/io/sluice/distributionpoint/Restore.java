@@ -178,8 +178,7 @@ public final class Restore {
 
   private List<Difference> differences(Manifest manifest, Materialiser.Target target, Placed placed)
       throws Failure, InterruptedException {
-    Optional<Path> sidecar =
-        placed.sidecarStreams() > 0 ? Optional.of(target.sidecar()) : Optional.empty();
+    Optional<Path> sidecar = placed.hasSidecar() ? Optional.of(target.sidecar()) : Optional.empty();
     return new Verifier(parts.platform, parts.threads, parts.store)
         .compare(manifest, target.folder(), sidecar, target.entries());
   }

@@ -3,6 +3,7 @@ package io.sluice.distributionpoint;
 import io.sluice.content.Digest;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Name;
+import io.sluice.manifest.Property;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -30,6 +31,16 @@ final class Sidecar {
   /** One stream of the list. */
   record Line(EntryPath path, Name stream, long size, Digest sha256, String file) {}
 
+  /** An attribute of the list. */
+  record Attribute(EntryPath path, Property property) {}
+
+  /**
+   * A whole list.
+   *
+   * @param manifest whose sidecar it is
+   */
+  record Listed(Digest manifest, List<Line> streams, List<Attribute> attributes) {}
+
   /** The name of the file that holds stream number {@code n}. */
   static String file(int n) {
     return String.format(Locale.ROOT, "%08x", n);
@@ -41,15 +52,27 @@ final class Sidecar {
     return line.getBytes(StandardCharsets.UTF_8);
   }
 
-  static byte[] line(Line line) {
+  private static StringBuilder path(EntryPath path) {
     StringBuilder text = new StringBuilder("{\"path\":[");
     String separator = "";
-    for (Name name : line.path.elements()) {
+    for (Name name : path.elements()) {
       text.append(separator);
       name(text, name);
       separator = ",";
     }
-    text.append("],\"stream\":");
+    return text.append(']');
+  }
+
+  static byte[] line(Attribute attribute) {
+    StringBuilder text = path(attribute.path).append(",\"property\":");
+    name(text, attribute.property.key());
+    text.append(",\"value\":\"");
+    text.append(Base64.getEncoder().encodeToString(attribute.property.value())).append("\"}\n");
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  static byte[] line(Line line) {
+    StringBuilder text = path(line.path).append(",\"stream\":");
     name(text, line.stream);
     text.append(",\"size\":").append(line.size);
     text.append(",\"sha256\":\"").append(line.sha256.hex());
@@ -92,7 +115,16 @@ final class Sidecar {
    * @throws IllegalArgumentException if it is not one, is too new, or is another manifest's; the
    *     message says which
    */
-  static List<Line> parse(byte[] list, Digest manifest) {
+  static Listed parse(byte[] list, Digest manifest) {
+    Listed listed = parse(list);
+    if (!listed.manifest.equals(manifest)) {
+      throw new IllegalArgumentException("it belongs to the manifest " + listed.manifest);
+    }
+    return listed;
+  }
+
+  /** The same of whatever manifest. */
+  static Listed parse(byte[] list) {
     String[] lines = new String(list, StandardCharsets.UTF_8).split("\n", -1);
     try {
       JsonNode header = JSON.readTree(lines[0]);
@@ -102,34 +134,46 @@ final class Sidecar {
       if (header.path("v").asInt(-1) != 0) {
         throw new IllegalArgumentException("version " + header.path("v") + " is too new");
       }
-      if (!header.path("manifest").asString("").equals(manifest.hex())) {
-        throw new IllegalArgumentException("it belongs to the manifest " + header.path("manifest"));
-      }
-      List<Line> parsed = new ArrayList<>();
+      List<Line> streams = new ArrayList<>();
+      List<Attribute> attributes = new ArrayList<>();
       for (int i = 1; i < lines.length - 1; i++) {
-        parsed.add(line(JSON.readTree(lines[i])));
+        JsonNode line = JSON.readTree(lines[i]);
+        if (line.has("property")) {
+          attributes.add(attribute(line));
+        } else {
+          streams.add(line(line));
+        }
       }
       if (!lines[lines.length - 1].isEmpty()) {
         throw new IllegalArgumentException("the last line is cut short");
       }
-      return parsed;
+      return new Listed(Digest.parse(header.path("manifest").asString("")), streams, attributes);
     } catch (JacksonException e) {
       throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
     }
   }
 
-  private static Line line(JsonNode json) {
+  private static EntryPath path(JsonNode json) {
     EntryPath path = EntryPath.ROOT;
     for (JsonNode name : json.path("path")) {
       path = path.child(name(name));
     }
+    return path;
+  }
+
+  private static Attribute attribute(JsonNode json) {
+    byte[] value = Base64.getDecoder().decode(json.path("value").asString(""));
+    return new Attribute(path(json), new Property(name(json.path("property")), value));
+  }
+
+  private static Line line(JsonNode json) {
     String file = json.path("file").asString("");
     // It becomes a path: eight digits cannot lead anywhere else.
     if (!FILE.matcher(file).matches() || json.path("size").asLong(-1) < 0) {
       throw new IllegalArgumentException("a line with the file \"" + file + "\"");
     }
     return new Line(
-        path,
+        path(json),
         name(json.path("stream")),
         json.path("size").asLong(),
         Digest.parse(json.path("sha256").asString("")),

@@ -8,6 +8,7 @@ import io.sluice.manifest.Entry;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.Name;
+import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +28,8 @@ final class SidecarCheck {
   private final Platform platform;
   private final Differences differences = new Differences();
   private final Map<SidecarPlan.Key, Path> files = new HashMap<>();
+  private final Set<Sidecar.Attribute> attributes = new HashSet<>();
+  private boolean isThere;
 
   private SidecarCheck(Platform platform) {
     this.platform = platform;
@@ -52,6 +55,16 @@ final class SidecarCheck {
     return files;
   }
 
+  /** True if an attribute is kept beside. */
+  boolean holds(EntryPath entry, Property property) {
+    return attributes.contains(new Sidecar.Attribute(entry, property));
+  }
+
+  /** True if there is a sidecar: then what the tree does not hold must be in it. */
+  boolean isThere() {
+    return isThere;
+  }
+
   List<Difference> differences() {
     return differences.list();
   }
@@ -60,7 +73,10 @@ final class SidecarCheck {
     Set<Name> expected = new HashSet<>();
     expected.add(Name.of(Sidecar.LIST));
     Map<EntryPath, Integer> owners = owners(manifest);
-    for (Sidecar.Line line : Sidecar.parse(list(folder), manifest.digest())) {
+    Sidecar.Listed listed = Sidecar.parse(list(folder), manifest.digest());
+    attributes.addAll(listed.attributes());
+    isThere = true;
+    for (Sidecar.Line line : listed.streams()) {
       expected.add(Name.of(line.file()));
       Integer owner = owners.get(line.path());
       Stream stream = new Stream(line.stream(), line.size());

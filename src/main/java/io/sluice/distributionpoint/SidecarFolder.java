@@ -32,7 +32,7 @@ public final class SidecarFolder {
       return files;
     }
     try {
-      for (Sidecar.Line line : Sidecar.parse(Files.readAllBytes(list), manifest)) {
+      for (Sidecar.Line line : Sidecar.parse(Files.readAllBytes(list), manifest).streams()) {
         files.put(new StreamOf(line.path(), line.stream()), folder.resolve(line.file()));
       }
     } catch (IOException | IllegalArgumentException e) {

@@ -13,7 +13,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.Optional;
 
-/** Writes the streams that a file system cannot hold beside the tree (docs/formats/sidecar.md). */
+/** Writes what a file system cannot hold beside the tree (docs/formats/sidecar.md). */
 final class SidecarWriter {
   private final Folder folder;
   private final Manifest manifest;
@@ -55,6 +55,10 @@ final class SidecarWriter {
       out.write(Sidecar.header(manifest.digest()));
       for (byte[] line : lines) {
         out.write(line);
+      }
+      for (SidecarPlan.Attribute attribute : plan.attributes()) {
+        Entry entry = manifest.entries().get(attribute.entry());
+        out.write(Sidecar.line(new Sidecar.Attribute(entry.path(), attribute.property())));
       }
       out.setAttributes(attributes(0644));
     } catch (IOException e) {

@@ -8,6 +8,7 @@ import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Extents;
 import io.sluice.filesystem.NameCapacity;
 import io.sluice.filesystem.Platform;
+import io.sluice.filesystem.PropertyCapacity;
 import io.sluice.filesystem.StreamCapacity;
 import io.sluice.filesystem.TimeCapacity;
 import io.sluice.manifest.Attributes;
@@ -37,6 +38,8 @@ final class TargetCheck {
   private static final long BLOCK_BYTES = 4096;
 
   private static final long LINK_BYTES = 512;
+
+  private static final String KEPT_BESIDE = "kept in the sidecar";
 
   private final Platform platform;
   private final Path folder;
@@ -92,7 +95,7 @@ final class TargetCheck {
         .flatMap(sparse -> Extents.parse(sparse, file.size()));
   }
 
-  /** What the folder does not hold as it is, of what {@link #streams} and others let through. */
+  /** What the folder does not hold as it is, of what {@link #sidecar} and others let through. */
   Remarks remarks(Manifest manifest, SidecarPlan plan) {
     Remarks.Collector remarks = new Remarks.Collector();
     ofAll(manifest, remarks);
@@ -100,12 +103,18 @@ final class TargetCheck {
     int beside = 0;
     for (int i = 0; i < all.size(); i++) {
       Entry entry = all.get(i);
+      boolean inSidecar = !plan.attributes().isEmpty();
       for (String what : lost(entry)) {
-        remarks.add(entry.path(), Remark.refused(what, "the file system does not hold it"));
+        boolean kept = inSidecar && !what.equals(PropertyCapacity.SPECIAL_MODES);
+        remarks.add(
+            entry.path(),
+            kept
+                ? Remark.mapped(what, KEPT_BESIDE)
+                : Remark.refused(what, "the file system does not hold it"));
       }
       while (beside < plan.items().size() && plan.items().get(beside).entry() == i) {
         Name stream = plan.items().get(beside++).stream().name();
-        remarks.add(entry.path(), Remark.mapped("stream " + stream, "kept in the sidecar"));
+        remarks.add(entry.path(), Remark.mapped("stream " + stream, KEPT_BESIDE));
       }
     }
     return remarks.remarks();
@@ -142,11 +151,15 @@ final class TargetCheck {
   }
 
   private List<String> lost(Entry entry) {
+    return attributes(entry).map(entries.properties()::lost).orElse(List.of());
+  }
+
+  private static Optional<Attributes> attributes(Entry entry) {
     return switch (entry) {
-      case Entry.Directory directory -> entries.properties().lost(directory.attributes());
-      case Entry.File file -> entries.properties().lost(file.attributes());
-      case Entry.Symlink link -> entries.properties().lost(link.attributes());
-      case Entry.HardLink link -> List.of();
+      case Entry.Directory directory -> Optional.of(directory.attributes());
+      case Entry.File file -> Optional.of(file.attributes());
+      case Entry.Symlink link -> Optional.of(link.attributes());
+      case Entry.HardLink link -> Optional.empty();
     };
   }
 
@@ -249,11 +262,11 @@ final class TargetCheck {
   }
 
   /**
-   * Which streams the folder itself cannot hold.
+   * What goes to the sidecar, because the folder itself cannot hold it.
    *
    * @throws Failure STREAMS_UNSUPPORTED listing every file and stream, if the policy is to refuse
    */
-  SidecarPlan streams(Manifest manifest, StreamPolicy policy) throws Failure {
+  SidecarPlan sidecar(Manifest manifest, StreamPolicy policy) throws Failure {
     List<SidecarPlan.Item> beyond = new ArrayList<>();
     int index = 0;
     for (Entry entry : manifest.entries()) {
@@ -272,7 +285,22 @@ final class TargetCheck {
     if (policy == StreamPolicy.REFUSE && !beyond.isEmpty()) {
       throw unsupported(manifest, beyond);
     }
-    return SidecarPlan.of(beyond);
+    return SidecarPlan.of(
+        beyond, policy == StreamPolicy.SIDECAR ? attributesBeyond(manifest) : List.of());
+  }
+
+  private List<SidecarPlan.Attribute> attributesBeyond(Manifest manifest) {
+    List<SidecarPlan.Attribute> beyond = new ArrayList<>();
+    int index = 0;
+    for (Entry entry : manifest.entries()) {
+      for (Property property : attributes(entry).map(Attributes::properties).orElse(List.of())) {
+        if (!entries.properties().holds(property)) {
+          beyond.add(new SidecarPlan.Attribute(index, property));
+        }
+      }
+      index++;
+    }
+    return beyond;
   }
 
   private Failure unsupported(Manifest manifest, List<SidecarPlan.Item> beyond) {

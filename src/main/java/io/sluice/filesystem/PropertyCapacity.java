@@ -19,6 +19,9 @@ public record PropertyCapacity(boolean specialModes, boolean all, Set<Name> keys
   /** Everything there is: what a comparison expects unless told otherwise. */
   public static final PropertyCapacity EVERYTHING = new PropertyCapacity(true, true, Set.of());
 
+  /** How {@link #lost} calls the permission bits for other identities and the sticky one. */
+  public static final String SPECIAL_MODES = "setuid, setgid or sticky bit";
+
   /** One of each kind that can be tried on any file. */
   static final List<Property> SAMPLES =
       List.of(
@@ -71,7 +74,7 @@ public record PropertyCapacity(boolean specialModes, boolean all, Set<Name> keys
   public List<String> lost(Attributes attributes) {
     List<String> lost = new ArrayList<>();
     if (!specialModes && (attributes.mode() & ~0777) != 0) {
-      lost.add("setuid, setgid or sticky bit");
+      lost.add(SPECIAL_MODES);
     }
     for (Property property : attributes.properties()) {
       if (!holds(property)) {

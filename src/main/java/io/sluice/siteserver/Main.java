@@ -8,6 +8,7 @@ import io.sluice.cli.InspectCommand;
 import io.sluice.cli.LibraryCommands;
 import io.sluice.cli.PackageCommands;
 import io.sluice.cli.RestoreCommand;
+import io.sluice.cli.SidecarCommand;
 import io.sluice.cli.SiteCommands;
 import io.sluice.cli.Terminal;
 import io.sluice.cli.VerifyCommand;
@@ -85,6 +86,7 @@ public final class Main {
     all.put("restore", () -> new RestoreCommand(terminal, clock));
     all.put("import", () -> new ImportCommand(terminal, clock));
     all.put("export", () -> new ExportCommand(terminal));
+    all.put("sidecar", () -> SidecarCommand.commands(terminal));
     all.put("verify", () -> new VerifyCommand(terminal));
     all.put("inspect", () -> new InspectCommand(terminal));
     all.put("diff", () -> new DiffCommand(terminal));

@@ -117,7 +117,7 @@ class MaterialiserTest {
     assertThat(Files.readString(sidecar.resolve("streams.ndjson"))).isEqualTo(golden);
     assertThat(sidecar.toFile().list())
         .containsExactlyInAnyOrder("streams.ndjson", "00000000", "00000001", "00000002");
-    assertThat(Sidecar.parse(golden.getBytes(StandardCharsets.UTF_8), manifest.digest()))
+    assertThat(Sidecar.parse(golden.getBytes(StandardCharsets.UTF_8), manifest.digest()).streams())
         .extracting(line -> line.path() + " : " + line.stream().length() + " " + line.size())
         .containsExactly(". : 11 66000", "report.doc : 13 70000", "sub/raw\\x20\\xff : 251 0");
     Verifier verifier = new Verifier(site.platform, site.threads);

@@ -1,12 +1,15 @@
 package io.sluice.distributionpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.capture.Capture;
 import io.sluice.capture.Captured;
 import io.sluice.capture.Options;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
 import io.sluice.fidelity.Fate;
 import io.sluice.fidelity.Remark;
 import io.sluice.filesystem.Keep;
@@ -18,6 +21,7 @@ import io.sluice.manifest.Entry;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
+import io.sluice.manifest.VersionDiff;
 import io.sluice.parallel.CallerThread;
 import io.sluice.time.SystemClock;
 import java.io.OutputStream;
@@ -28,6 +32,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,15 +146,88 @@ class PropertiesRoundTripTest {
           .containsExactly(".: mode refused: the file system shows its own for all entries");
       assertThat(capture(to, "birth").manifest().digest()).isEqualTo(captured.manifest().digest());
       Placed beside = restore(captured, plain.root().resolve("to"), StreamPolicy.SIDECAR);
-      assertThat(beside.remarks().counts()).isEqualTo(Map.of(Fate.REFUSED, 9L, Fate.MAPPED, 1L));
+      assertThat(beside.remarks().counts()).isEqualTo(Map.of(Fate.MAPPED, 10L));
       assertThat(beside.remarks().text())
-          .contains(
-              "f: sd refused: the file system does not hold it",
-              "f: stream s mapped: kept in the sidecar");
+          .contains("f: sd mapped: kept in the sidecar", "f: stream s mapped: kept in the sidecar");
       // Writable again, so that the volume can be emptied.
       set(to.resolve("f"), Property.of(Property.DOS, "20"));
       set(file, Property.of(Property.DOS, "20"));
     }
+  }
+
+  @Test
+  void aSidecarPutBackOnNtfsMakesTheVersionWholeAgain() throws Exception {
+    try (TestVolume ntfs = TestVolume.ntfs("windows");
+        TestVolume plain = TestVolume.plain()) {
+      Path source = ntfs.folder("source");
+      Path file = file(source, "f");
+      Path directory = ntfs.folder("source/d");
+      for (Path entry : List.of(file, directory)) {
+        for (int size : List.of(70_000, 300_000)) {
+          try (OutputStream out =
+              platform.writeStream(entry, new Stream(Name.of("s" + size), size))) {
+            out.write(new byte[size]);
+          }
+        }
+      }
+      set(file, Property.of(Property.DOS, "22"));
+      Captured captured = capture(source, "birth");
+      Path middle = plain.root().resolve("middle");
+      Placed placed = restore(captured, middle, StreamPolicy.SIDECAR);
+      assertThat(placed.hasSidecar()).isTrue();
+      Path sidecar = plain.root().resolve("middle.sidecar");
+      assertThat(
+              new Verifier(platform, new CallerThread())
+                  .compare(captured.manifest(), middle, Optional.of(sidecar)))
+          .isEmpty();
+      Path copy = ntfs.root().resolve("copy");
+      assertThat(TestVolume.run("cp", "-a", middle.toString(), copy.toString())).isEmpty();
+      SidecarReturn returned = new SidecarReturn(platform, sidecar, copy);
+      assertThat(returned.run().attributes()).isEqualTo(placed.sidecarAttributes());
+      Captured again = capture(copy, "birth");
+      assertThat(new VersionDiff(captured.manifest(), again.manifest(), library).changes())
+          .isEmpty();
+      assertThat(again.manifest().digest()).isEqualTo(captured.manifest().digest());
+    }
+  }
+
+  @Test
+  void aSidecarIsPutBackWholeOrNotAtAll() throws Exception {
+    try (TestVolume ntfs = TestVolume.ntfs("windows");
+        TestVolume plain = TestVolume.plain()) {
+      Path source = ntfs.folder("source");
+      Path file = file(source, "f");
+      for (String name : List.of("one", "two")) {
+        try (OutputStream out = platform.writeStream(file, new Stream(Name.of(name), 300_000))) {
+          out.write(new byte[300_000]);
+        }
+      }
+      Captured captured = capture(source, "");
+      Path middle = plain.root().resolve("middle");
+      restore(captured, middle, StreamPolicy.SIDECAR);
+      Path sidecar = plain.root().resolve("middle.sidecar");
+      assertThat(code(sidecar, middle)).isEqualTo(Code.STREAMS_UNSUPPORTED);
+      Path copy = ntfs.folder("copy");
+      assertThat(code(sidecar, copy)).isEqualTo(Code.DIFFERS);
+      Files.createSymbolicLink(copy.resolve("f"), file);
+      assertThat(code(sidecar, copy)).isEqualTo(Code.DIFFERS);
+      Files.delete(copy.resolve("f"));
+      Files.write(copy.resolve("f"), new byte[100_000]);
+      Files.write(sidecar.resolve("00000001"), new byte[] {1});
+      assertThat(code(sidecar, copy)).isEqualTo(Code.CONTENT_CORRUPT);
+      assertThat(
+              platform
+                  .streams(copy.resolve("f"), platform.facts(copy.resolve("f")), Keep.USUAL)
+                  .named())
+          .isEmpty();
+    }
+  }
+
+  private Code code(Path sidecar, Path folder) {
+    Failure failure =
+        catchThrowableOfType(
+            Failure.class, () -> new SidecarReturn(platform, sidecar, folder).run());
+    return Objects.requireNonNull(failure).code();
   }
 
   @Test

@@ -1,26 +1,24 @@
 package io.sluice.capture;
 
 import io.sluice.manifest.Entry;
+import io.sluice.manifest.EntryList;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Name;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the entries of the previous capture for a walk that goes in canonical order too. */
 final class OldEntries {
-  private final List<Entry> entries;
+  private final EntryList entries;
   private final Map<EntryPath, Integer> directories = new HashMap<>();
 
-  OldEntries(List<Entry> entries) {
+  OldEntries(EntryList entries) {
     this.entries = entries;
-    int index = 0;
-    for (Entry entry : entries) {
-      if (entry instanceof Entry.Directory) {
-        directories.put(entry.path(), index);
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.isDirectory(i)) {
+        directories.put(entries.get(i).path(), i);
       }
-      index++;
     }
   }
 

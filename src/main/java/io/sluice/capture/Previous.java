@@ -4,72 +4,57 @@ import io.sluice.content.Frame;
 import io.sluice.filesystem.Facts;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Entry;
+import io.sluice.manifest.EntryList;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 
 /**
- * An earlier capture of the same source, whose chunks are all held.
+ * An earlier capture of the same source, whose chunks are all held: what a scan saw and a pass cut,
+ * or what was kept of them.
  *
- * @param entries in canonical order
+ * @param begun when the scan began; states changed less than {@link #RACY} before are not trusted
  * @param chunks of the content sequence of these entries
  * @param states of the entries
- * @param trusted which entries' chunks hold what the entries held in these states, beyond doubt
+ * @param changed entries whose bytes may not be those of their states
  */
-record Previous(List<Entry> entries, List<Frame.Chunk> chunks, States states, BitSet trusted) {
+record Previous(
+    Instant begun, EntryList entries, List<Frame.Chunk> chunks, States states, BitSet changed) {
   /** Nothing to reuse. */
   static Previous none() {
-    return new Previous(List.of(), List.of(), new States(), new BitSet());
+    return new Previous(
+        Instant.EPOCH, EntryList.of(List.of()), List.of(), new States(), new BitSet());
   }
 
   /** A state so recent could be one of several within one tick of the file system's clock. */
   static final Duration RACY = Duration.ofSeconds(2);
 
-  /**
-   * What a scan saw and a pass cut, or what was kept of them.
-   *
-   * @param begun when the scan began; states changed less than {@link #RACY} before are not trusted
-   * @param changed entries whose bytes may not be those of their states
-   */
-  static Previous of(
-      Instant begun, List<Entry> entries, List<Frame.Chunk> chunks, States states, BitSet changed) {
-    Instant latest = begun.minus(RACY);
-    BitSet trusted = new BitSet(entries.size());
-    int i = 0;
-    for (Entry entry : entries) {
-      State state = states.get(i);
-      boolean old = state.known() && nanos(state.changedNanos()).isBefore(latest);
-      trusted.set(i, old && !changed.get(i) && isOld(entry, latest));
-      i++;
-    }
-    return new Previous(entries, chunks, states, trusted);
-  }
+  private static final long NANOS = 1_000_000_000;
 
   /**
-   * True if an entry's bytes are those it had then; of its named streams only if that tells all.
+   * True if a file's or directory's bytes are, beyond doubt, those it had then; of its named
+   * streams only if ctime tells of them.
    */
   boolean isUnchanged(Comparison.Old old, Facts now) {
-    return trusted.get(old.index()) && states.get(old.index()).isStill(old.entry(), now);
+    State state = states.get(old.index());
+    boolean hasBytes = old.entry() instanceof Entry.File || old.entry() instanceof Entry.Directory;
+    return hasBytes
+        && state.known()
+        && !changed.get(old.index())
+        && state.isStill(old.entry(), now)
+        && isOld(state.changedNanos(), now.attributes());
   }
 
-  private static boolean isOld(Entry entry, Instant latest) {
-    return switch (entry) {
-      case Entry.Directory directory -> modified(directory.attributes()).isBefore(latest);
-      case Entry.File file -> modified(file.attributes()).isBefore(latest);
-      case Entry.Symlink link -> false;
-      case Entry.HardLink link -> false;
-    };
+  private boolean isOld(long changedNanos, Attributes attributes) {
+    Instant latest = begun.minus(RACY);
+    int changedFraction = (int) Math.floorMod(changedNanos, NANOS);
+    return isBefore(Math.floorDiv(changedNanos, NANOS), changedFraction, latest)
+        && isBefore(attributes.mtimeSeconds(), attributes.mtimeNanos(), latest);
   }
 
-  private static Instant modified(Attributes attributes) {
-    long seconds = attributes.mtimeSeconds();
-    boolean known =
-        Instant.MIN.getEpochSecond() < seconds && seconds < Instant.MAX.getEpochSecond();
-    return known ? Instant.ofEpochSecond(seconds, attributes.mtimeNanos()) : Instant.MAX;
-  }
-
-  private static Instant nanos(long nanos) {
-    return Instant.ofEpochSecond(0, nanos);
+  private static boolean isBefore(long seconds, int nanos, Instant latest) {
+    return seconds < latest.getEpochSecond()
+        || (seconds == latest.getEpochSecond() && nanos < latest.getNano());
   }
 }

@@ -20,6 +20,6 @@ record Scan(
     Instant begun, EntryList entries, States states, Remarks remarks, Comparison comparison) {
   /** This scan and the chunks a pass over it cut, for the next attempt. */
   Previous asPrevious(List<Frame.Chunk> chunks, BitSet changed) {
-    return Previous.of(begun, entries, chunks, states, changed);
+    return new Previous(begun, entries, chunks, states, changed);
   }
 }

@@ -6,7 +6,7 @@ import io.sluice.content.Frame;
 import io.sluice.content.Library;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Keep;
-import io.sluice.manifest.Entry;
+import io.sluice.manifest.EntryList;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.StoredManifest;
 import java.nio.ByteBuffer;
@@ -153,9 +153,9 @@ final class ScanCache {
       if (!content.listing().equals(listing)) {
         content.states().forgetWhole();
       }
-      List<Entry> entries = manifest.entries();
+      EntryList entries = EntryList.of(manifest.entries());
       Previous previous =
-          Previous.of(content.begun(), entries, manifest.chunks(), content.states(), new BitSet());
+          new Previous(content.begun(), entries, manifest.chunks(), content.states(), new BitSet());
       return Optional.of(new Remembered(content.manifest(), previous));
     } catch (Failure unusable) {
       return Optional.empty();

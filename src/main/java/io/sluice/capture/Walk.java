@@ -116,17 +116,12 @@ final class Walk {
     List<Child> children = new ArrayList<>();
     EntryPath path = directory.path();
     try {
-      List<Name> names = platform.children(directory.folder());
-      if (!names.isEmpty() && path.depth() == EntryPath.DEPTH_MAX) {
-        throw Failure.permanent(
-            Code.MANIFEST_TOO_LARGE,
-            "capturing " + path,
-            "it is deeper than " + EntryPath.DEPTH_MAX + " folders",
-            "make the tree flatter");
+      if (path.depth() == EntryPath.DEPTH_MAX) {
+        requireEmpty(directory);
+        return children;
       }
-      platform.facts(
+      platform.children(
           directory.folder(),
-          names,
           new Platform.ChildFacts() {
             @Override
             public void found(Name name, Facts facts) {
@@ -142,6 +137,16 @@ final class Walk {
       problems.add(path.toString(), failure);
     }
     return children;
+  }
+
+  private void requireEmpty(Child directory) throws Failure {
+    if (!platform.children(directory.folder()).isEmpty()) {
+      throw Failure.permanent(
+          Code.MANIFEST_TOO_LARGE,
+          "capturing " + directory.path(),
+          "it is deeper than " + EntryPath.DEPTH_MAX + " folders",
+          "make the tree flatter");
+    }
   }
 
   private void leaf(Child child, OldEntries.Leaves leaves) {

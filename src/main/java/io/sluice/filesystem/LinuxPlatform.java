@@ -71,28 +71,29 @@ final class LinuxPlatform implements Platform {
 
   @Override
   public void facts(Path directory, List<Name> names, ChildFacts into) throws Failure {
-    if (names.isEmpty()) {
-      return;
-    }
     int descriptor = open(directory);
     try {
-      int rest = PATH_BYTES_MAX - PathNames.bytes(directory).length - 1;
-      for (Name name : names) {
-        byte[] bytes = name.bytes();
-        LinuxCalls.Stat stat = calls.statx(descriptor, bytes);
-        if (isPlain(stat) && bytes.length <= rest && !hasColon(bytes)) {
-          into.found(name, facts(stat, modeAndTime(stat), Optional.empty()));
-          continue;
-        }
-        // Links, times of NTFS, paths out of reach, failures: rare enough to be asked by path.
-        try {
-          into.found(name, facts(child(directory, name)));
-        } catch (Failure failure) {
-          into.failed(name, failure);
-        }
-      }
+      facts(descriptor, directory, names, into);
     } finally {
       calls.close(descriptor);
+    }
+  }
+
+  private void facts(int descriptor, Path directory, List<Name> names, ChildFacts into) {
+    int rest = PATH_BYTES_MAX - PathNames.bytes(directory).length - 1;
+    for (Name name : names) {
+      byte[] bytes = name.bytes();
+      LinuxCalls.Stat stat = calls.statx(descriptor, bytes);
+      if (isPlain(stat) && bytes.length <= rest && !hasColon(bytes)) {
+        into.found(name, facts(stat, modeAndTime(stat), Optional.empty()));
+        continue;
+      }
+      // Links, times of NTFS, paths out of reach, failures: rare enough to be asked by path.
+      try {
+        into.found(name, facts(child(directory, name)));
+      } catch (Failure failure) {
+        into.failed(name, failure);
+      }
     }
   }
 
@@ -175,6 +176,25 @@ final class LinuxPlatform implements Platform {
   @Override
   public List<Name> children(Path directory) throws Failure {
     int descriptor = open(directory);
+    try {
+      return names(descriptor, directory);
+    } finally {
+      calls.close(descriptor);
+    }
+  }
+
+  @Override
+  public void children(Path directory, ChildFacts into) throws Failure {
+    int descriptor = open(directory);
+    try {
+      facts(descriptor, directory, names(descriptor, directory), into);
+    } finally {
+      calls.close(descriptor);
+    }
+  }
+
+  /** The names in an open directory that was not read yet, in order. */
+  private List<Name> names(int descriptor, Path directory) throws Failure {
     List<Name> names = new ArrayList<>();
     NativeBuffers.Buffer buffer = buffers.take();
     try {
@@ -187,7 +207,6 @@ final class LinuxPlatform implements Platform {
       }
     } finally {
       buffers.giveBack(buffer);
-      calls.close(descriptor);
     }
     Collections.sort(names);
     return names;

@@ -15,6 +15,7 @@ import java.util.RandomAccess;
  */
 public final class EntryList extends AbstractList<Entry> implements RandomAccess {
   private static final int BLOCK_BITS = 16;
+  private static final int OFFSET = (1 << BLOCK_BITS) - 1;
   private static final int BLOCKS_MAX = 1 << (Integer.SIZE - BLOCK_BITS);
 
   private static final byte DIRECTORY = 0;
@@ -61,9 +62,15 @@ public final class EntryList extends AbstractList<Entry> implements RandomAccess
     return places.length;
   }
 
+  /** The same as to look which kind of entry this is, without making it. */
+  public boolean isDirectory(int index) {
+    int place = places[index];
+    return blocks.get(place >>> BLOCK_BITS)[place & OFFSET] == DIRECTORY;
+  }
+
   private static Entry entry(List<byte[]> blocks, List<EntryPath> directories, int place) {
     byte[] block = blocks.get(place >>> BLOCK_BITS);
-    Unpacker from = new Unpacker(block, place & ((1 << BLOCK_BITS) - 1));
+    Unpacker from = new Unpacker(block, place & OFFSET);
     byte kind = from.one();
     EntryPath directory = directories.get((int) from.number());
     if (kind == DIRECTORY) {

@@ -17,8 +17,16 @@ public final class Name implements Comparable<Name> {
 
   private final byte[] bytes;
 
+  /** The first eight bytes, zeros behind a shorter name: most comparisons need no more. */
+  private final long head;
+
   private Name(byte[] bytes) {
     this.bytes = bytes;
+    long first = 0;
+    for (int i = 0; i < Long.BYTES; i++) {
+      first = first << Byte.SIZE | (i < bytes.length ? bytes[i] & 0xffL : 0);
+    }
+    this.head = first;
   }
 
   /**
@@ -76,7 +84,9 @@ public final class Name implements Comparable<Name> {
 
   @Override
   public int compareTo(Name other) {
-    return Arrays.compareUnsigned(bytes, other.bytes);
+    return head != other.head
+        ? Long.compareUnsigned(head, other.head)
+        : Arrays.compareUnsigned(bytes, other.bytes);
   }
 
   @Override

@@ -109,14 +109,14 @@ public final class Capture {
       Digest digest = same ? before.get().manifest() : putManifest(settled);
       library.disk().reached("capture.manifest-durable");
       Manifest manifest = new Manifest(digest, settled.scan.entries(), settled.chunks);
+      Receipt receipt = Receipt.ofCapture(manifest, settled.scan.remarks());
+      new Receipts(library.disk(), library.folder()).put(receipt);
       Totals totals =
           new Totals(
               manifest.entries().size(),
-              manifest.streamCount(),
+              receipt.has().streams(),
               settled.bytesRead,
               intake.storedBytes());
-      Receipt receipt = Receipt.ofCapture(manifest, settled.scan.remarks());
-      new Receipts(library.disk(), library.folder()).put(receipt);
       return new Read(settled.scan, same, new Captured(manifest, totals, receipt));
     }
   }

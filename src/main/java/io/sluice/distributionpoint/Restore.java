@@ -9,6 +9,7 @@ import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Platform;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Manifest;
+import io.sluice.manifest.Name;
 import io.sluice.parallel.Threads;
 import io.sluice.time.Clock;
 import java.nio.file.Files;
@@ -147,8 +148,7 @@ public final class Restore {
       throws Failure, InterruptedException {
     long start = parts.clock.nanos();
     if (leftovers != Leftovers.NONE) {
-      // Its own attributes may have been set already.
-      parts.platform.setAttributes(order.folder, WRITABLE);
+      makeReady(order.folder);
     }
     EntryCapacity capacity = parts.platform.entryCapacity(order.folder);
     Materialiser.Target target =
@@ -174,6 +174,18 @@ public final class Restore {
     long verified = parts.clock.nanos();
     return new Restored(
         placed, Duration.ofNanos(written - start), Duration.ofNanos(verified - written));
+  }
+
+  /**
+   * An interrupted restore may have set its folder's attributes, or died finding out capacities.
+   */
+  private void makeReady(Path folder) throws Failure {
+    parts.platform.setAttributes(folder, WRITABLE);
+    for (Name name : parts.platform.children(folder)) {
+      if (Platform.isTrial(name)) {
+        new TreeRemoval(parts.platform).remove(parts.platform.child(folder, name));
+      }
+    }
   }
 
   private List<Difference> differences(Manifest manifest, Materialiser.Target target, Placed placed)

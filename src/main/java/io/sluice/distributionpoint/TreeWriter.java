@@ -186,41 +186,43 @@ final class TreeWriter {
     private final Tree tree;
     private final int from;
     private final int to;
-    private final ContentCursor cursor;
+    private final long start;
 
-    Batch(Tree tree, int from, int to, long start) throws Failure, InterruptedException {
+    Batch(Tree tree, int from, int to, long start) {
       this.tree = tree;
       this.from = from;
       this.to = to;
-      this.cursor = content.from(start);
+      this.start = start;
     }
 
-    Void write() throws Failure, InterruptedException {
+    /** Writes them; the result says nothing. */
+    Batch write() throws Failure, InterruptedException {
+      ContentCursor cursor = content.from(start);
       try (TreeFolders folders = tree.folders()) {
         for (int index = from; index < to; index++) {
-          write(index, manifest.entries().get(index), folders);
+          write(index, manifest.entries().get(index), folders, cursor);
         }
       }
-      return null;
+      return this;
     }
 
-    private void write(int index, Entry entry, TreeFolders folders)
+    private void write(int index, Entry entry, TreeFolders folders, ContentCursor cursor)
         throws Failure, InterruptedException {
       try {
         switch (entry) {
           case Entry.Directory directory -> {
             if (!directory.streams().isEmpty()) {
               Folder folder = folders.of(directory.path());
-              writeStreams(index, directory, folder::writeStream);
+              writeStreams(index, directory, folder::writeStream, cursor);
             }
           }
           case Entry.File file -> {
             if (isFinished(file, folders)) {
               keptFiles.increment();
               keptBytes.add(bytes(file));
-              passOver(index, file);
+              passOver(index, file, cursor);
             } else {
-              write(index, file, room(folders, file.path()));
+              write(index, file, room(folders, file.path()), cursor);
             }
           }
           case Entry.Symlink link -> {}
@@ -250,21 +252,21 @@ final class TreeWriter {
           .isPresent();
     }
 
-    private void write(int index, Entry.File file, Folder folder)
+    private void write(int index, Entry.File file, Folder folder, ContentCursor cursor)
         throws Failure, IOException, InterruptedException {
       try (Folder.NewFile out = folder.createFile(file.path().name())) {
         if (content.writeFromSeed(file, cursor.offset(), out)) {
           cursor.skip(file.size());
         } else {
-          writeBytes(file, out);
+          writeBytes(file, out, cursor);
         }
-        writeStreams(index, file, out::writeStream);
+        writeStreams(index, file, out::writeStream, cursor);
         held(file.attributes()).ifPresent(out::setAttributes);
       }
     }
 
     /** Of a file that is kept only the streams beside the tree are written again. */
-    private void passOver(int index, Entry.File file)
+    private void passOver(int index, Entry.File file, ContentCursor cursor)
         throws Failure, IOException, InterruptedException {
       cursor.skip(file.size());
       for (Stream stream : file.streams()) {
@@ -281,23 +283,23 @@ final class TreeWriter {
       return tree.sidecar.flatMap(beside -> beside.number(index, stream.name()));
     }
 
-    private void writeBytes(Entry.File file, Folder.NewFile out)
+    private void writeBytes(Entry.File file, Folder.NewFile out, ContentCursor cursor)
         throws Failure, IOException, InterruptedException {
       Optional<Extents> extents = TargetCheck.extents(file);
       long at = 0;
       for (Extents.Extent extent : extents.map(Extents::data).orElse(List.of())) {
-        skip(extent.offset() - at, out);
+        skip(extent.offset() - at, out, cursor);
         cursor.copy(extent.length(), out);
         at = extent.offset() + extent.length();
       }
       if (extents.isPresent()) {
-        skip(file.size() - at, out);
+        skip(file.size() - at, out, cursor);
       } else {
         cursor.copy(file.size(), out);
       }
     }
 
-    private void skip(long bytes, Folder.NewFile out)
+    private void skip(long bytes, Folder.NewFile out, ContentCursor cursor)
         throws Failure, IOException, InterruptedException {
       if (bytes > 0) {
         cursor.skip(bytes);
@@ -305,7 +307,7 @@ final class TreeWriter {
       }
     }
 
-    private void writeStreams(int index, Entry entry, Opener opener)
+    private void writeStreams(int index, Entry entry, Opener opener, ContentCursor cursor)
         throws Failure, IOException, InterruptedException {
       for (Stream stream : entry.streams()) {
         Optional<Integer> number = number(index, stream);

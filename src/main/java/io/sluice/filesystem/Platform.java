@@ -176,6 +176,14 @@ public interface Platform {
    */
   Barrier barrier(Path directory) throws Failure;
 
+  /**
+   * True if a directory of this name, in one whose capacities were asked for, was made to find them
+   * out. It is removed again unless the process dies meanwhile.
+   */
+  static boolean isTrial(Name name) {
+    return Prober.isTrial(name);
+  }
+
   /** The failure an input or output stream of this room carried out of a read, write or close. */
   static Optional<Failure> failureIn(IOException e) {
     return e.getCause() instanceof Failure failure ? Optional.of(failure) : Optional.empty();

@@ -66,6 +66,10 @@ final class Prober {
     this.directory = directory;
   }
 
+  static boolean isTrial(Name name) {
+    return name.toString().startsWith(PROBE);
+  }
+
   /** What is tried in the temporary directory. */
   private interface Trial<T> {
     T in(Path probe) throws Failure;

@@ -223,6 +223,8 @@ class RestoreTest {
     Manifest manifest = manyFiles();
     restore(manifest, tree());
     Files.createFile(mark(manifest));
+    Files.createDirectory(tree().resolve(".sluice-probe-0"));
+    Files.createFile(tree().resolve(".sluice-probe-0/file"));
     store.read.clear();
     Taken taken = restore(manifest, tree()).placed().taken();
     assertThat(taken.keptFiles()).isEqualTo(12);

@@ -1,7 +1,10 @@
 package io.sluice.content;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +20,15 @@ final class ChunkIndex {
   static final long ABSENT = -1;
 
   private static final int SHARD_BITS = 6;
+
+  /** Parts, each of a range of digests, in order. */
+  static final int SHARDS = 1 << SHARD_BITS;
+
   private static final int FIELDS = 5;
   private static final int PLACE = 4;
   private static final int SLOTS_FIRST = 16;
 
-  private final Shard[] shards = new Shard[1 << SHARD_BITS];
+  private final Shard[] shards = new Shard[SHARDS];
 
   ChunkIndex() {
     for (int i = 0; i < shards.length; i++) {
@@ -47,6 +54,20 @@ final class ChunkIndex {
     for (Shard shard : shards) {
       shard.removeIf(place);
     }
+  }
+
+  /** A chunk and one of its places. */
+  record Entry(Digest digest, long place) implements Comparable<Entry> {
+    @Override
+    public int compareTo(Entry other) {
+      int byDigest = digest.compareTo(other.digest);
+      return byDigest != 0 ? byDigest : Long.compare(place, other.place);
+    }
+  }
+
+  /** All places of a part's chunks, in order. */
+  List<Entry> sorted(int shard) {
+    return shards[shard].sorted();
   }
 
   /** How many chunks are here. */
@@ -114,6 +135,27 @@ final class ChunkIndex {
         }
       }
       spares.values().removeIf(places -> places.length == 0);
+      int slots = table.length / FIELDS;
+      if (slots > SLOTS_FIRST && size() * 8L < slots) {
+        resize(Math.max(SLOTS_FIRST, 2 * size()));
+      }
+    }
+
+    synchronized List<Entry> sorted() {
+      List<Entry> entries = new ArrayList<>(size());
+      for (int slot = 0; slot < table.length; slot += FIELDS) {
+        if (table[slot + PLACE] > 0) {
+          entries.add(new Entry(digest(table, slot), table[slot + PLACE] - 1));
+        }
+      }
+      spares.forEach(
+          (digest, places) -> {
+            for (long place : places) {
+              entries.add(new Entry(digest, place));
+            }
+          });
+      Collections.sort(entries);
+      return entries;
     }
 
     private long nextPlace(Digest digest) {
@@ -144,17 +186,21 @@ final class ChunkIndex {
 
     private void grow() {
       int slots = table.length / FIELDS;
-      long[] larger = new long[Math.multiplyExact(slots + slots / 2, FIELDS)];
+      resize(slots + slots / 2);
+    }
+
+    private void resize(int slots) {
+      long[] other = new long[Math.multiplyExact(slots, FIELDS)];
       used = 0;
       for (int from = 0; from < table.length; from += FIELDS) {
         if (table[from + PLACE] > 0) {
           Digest digest = digest(table, from);
-          write(larger, slot(larger, digest), digest, table[from + PLACE]);
+          write(other, slot(other, digest), digest, table[from + PLACE]);
           used++;
         }
       }
       forgotten = 0;
-      table = larger;
+      table = other;
     }
 
     /** Where the digest is, or where it belongs. There is always a free slot. */

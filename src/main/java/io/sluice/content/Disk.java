@@ -1,6 +1,7 @@
 package io.sluice.content;
 
 import io.sluice.failure.Failure;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,6 +96,16 @@ public interface Disk {
 
     /** Fills the buffer from the position; fewer bytes only at the end of the file. */
     int read(ByteBuffer into, long position) throws Failure;
+
+    /**
+     * The whole file for reading, as it is now; usable after the reader is closed. For files that
+     * are never changed. On a real disk it is mapped and takes no heap.
+     */
+    default MemorySegment map() throws Failure {
+      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size()));
+      read(bytes, 0);
+      return MemorySegment.ofBuffer(bytes.flip()).asReadOnly();
+    }
 
     @Override
     void close() throws Failure;

@@ -5,6 +5,8 @@ import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -292,6 +294,14 @@ public final class HostDisk implements Disk {
             }
             return into.position() - start;
           });
+    }
+
+    @Override
+    public MemorySegment map() throws Failure {
+      // Unmapped when nobody can reach it any more: no reader can be late.
+      return uninterrupted(
+          "mapping",
+          open -> open.map(FileChannel.MapMode.READ_ONLY, 0, open.size(), Arena.ofAuto()));
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * (docs/design/0018-a-session-leases-what-it-asked-about.md). Safe from any thread.
  */
 final class Leases {
-  private final ChunkIndex index;
+  private final LibraryIndex index;
 
   /** Shared by sessions that ask; held alone by a collection while it takes chunks out. */
   private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
@@ -26,7 +26,7 @@ final class Leases {
   /** Guarded by this. */
   private boolean isCollecting;
 
-  Leases(ChunkIndex index) {
+  Leases(LibraryIndex index) {
     this.index = index;
   }
 

@@ -37,7 +37,7 @@ public final class Library implements ChunkStore, AutoCloseable {
   record Parts(
       LibraryFiles files,
       Packs packs,
-      ChunkIndex index,
+      LibraryIndex index,
       Quarantine quarantine,
       Documents documents,
       Leases leases) {}
@@ -93,7 +93,7 @@ public final class Library implements ChunkStore, AutoCloseable {
           "the folder is not a library",
           "name the folder of one");
     }
-    return open(new ReadingDisk(disk), folder);
+    return open(new ReadingDisk(disk), folder, new OsThreads(), PackIntake.Sizes.READING);
   }
 
   static Library open(Disk disk, Path folder, Threads threads, PackIntake.Sizes sizes)
@@ -105,7 +105,7 @@ public final class Library implements ChunkStore, AutoCloseable {
     try {
       LibraryFiles files = new LibraryFiles(disk, absolute, new Stop("the content library"));
       files.prepare();
-      ChunkIndex index = new ChunkIndex();
+      LibraryIndex index = new LibraryIndex(files);
       Packs packs = new Packs(files, index);
       Quarantine quarantine = new Quarantine(files);
       Documents documents = new Documents(files);
@@ -128,6 +128,7 @@ public final class Library implements ChunkStore, AutoCloseable {
           new LibraryStart(parts, codec, problems).load();
           return true;
         });
+    settle();
     return this;
   }
 
@@ -219,16 +220,25 @@ public final class Library implements ChunkStore, AutoCloseable {
   @Override
   public Intake intake() throws Failure {
     parts.files().stop().require();
-    return new PackIntake(parts, threads, sizes, parts.leases().open());
+    return new PackIntake(parts, threads, sizes, parts.leases().open(), this::settle);
   }
 
   /** A session of a collection, which leases nothing. */
   PackIntake unheededIntake() {
-    return new PackIntake(parts, threads, sizes, parts.leases().unheeded());
+    return new PackIntake(parts, threads, sizes, parts.leases().unheeded(), this::settle);
   }
 
   Parts parts() {
     return parts;
+  }
+
+  /** Moves much that is in memory of the index to the disk; what fails costs memory only. */
+  private void settle() {
+    try {
+      parts.packs().settle(sizes.indexed());
+    } catch (Failure e) {
+      note(e);
+    }
   }
 
   /** Something that looks at, or changes, what packs there are. */

@@ -69,6 +69,7 @@ final class LibraryCheck {
       jobs.add(() -> document(document));
     }
     List<Failure> problems = new ArrayList<>(parts.documents().lost());
+    problems.addAll(parts.index().check());
     for (List<Failure> found : threads.all(jobs, threads.cores())) {
       problems.addAll(found);
     }

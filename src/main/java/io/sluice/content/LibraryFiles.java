@@ -30,6 +30,7 @@ final class LibraryFiles {
           FORMAT,
           LOCK,
           Quarantine.FILE,
+          "index",
           "packs",
           "documents",
           "receipts",

@@ -14,7 +14,7 @@ import java.util.Optional;
 final class LibraryStart {
   private final LibraryFiles files;
   private final Packs packs;
-  private final ChunkIndex index;
+  private final LibraryIndex index;
   private final Quarantine quarantine;
   private final FrameCodec codec;
   private final List<Failure> problems;
@@ -31,7 +31,9 @@ final class LibraryStart {
   void load() throws Failure {
     // A number is not given again while its frames may be in quarantine, or come back.
     quarantine.packs().forEach(packs::taken);
+    quarantine.places().forEach(index::exclude);
     new Trash(files).items().forEach(item -> packs.taken(item.pack()));
+    index.load().forEach(this::note);
     List<String> names = files.disk().list(files.packs());
     for (String name : names) {
       Optional<Long> number = PackNames.number(name, PackNames.SEALED);
@@ -65,6 +67,9 @@ final class LibraryStart {
 
   /** False if the index is damaged. */
   private boolean loadSealed(long number, Path file, Disk.Reader reader) throws Failure {
+    if (isInARun(number, file, reader)) {
+      return true;
+    }
     PackFormat.Index read;
     try {
       read = PackFormat.read(reader, file, PackFormat.Versions.NOW);
@@ -78,6 +83,22 @@ final class LibraryStart {
       return false;
     }
     packs.hold(number, read, quarantine);
+    return true;
+  }
+
+  /** Whether a run on the disk lists this very pack, so that its own index need not be read. */
+  private boolean isInARun(long number, Path file, Disk.Reader reader) throws Failure {
+    Optional<IndexRun> known = index.runOf(number);
+    if (known.isEmpty()) {
+      return false;
+    }
+    PackFormat.requireHeader(reader, file, PackFormat.Versions.NOW);
+    IndexRun.PackSeal seal = PackFormat.seal(reader, number, file);
+    if (!known.get().isOf(seal)) {
+      return false;
+    }
+    known.get().believe(number);
+    packs.addSealed(number, seal.framesEnd());
     return true;
   }
 

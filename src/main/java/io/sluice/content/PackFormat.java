@@ -151,6 +151,22 @@ final class PackFormat {
     return index;
   }
 
+  /**
+   * What a sealed pack's footer says, its index not looked at.
+   *
+   * @throws Failure CONTENT_CORRUPT if there is no footer, or what the disk says
+   */
+  static IndexRun.PackSeal seal(Disk.Reader pack, long number, Path file) throws Failure {
+    long size = pack.size();
+    ByteBuffer footer = ByteBuffer.allocate(FOOTER_BYTES);
+    if (size < HEADER_BYTES + FOOTER_BYTES
+        || pack.read(footer, size - FOOTER_BYTES) < FOOTER_BYTES) {
+      throw corrupt(file, "it is cut short");
+    }
+    Digest sum = Digest.read(footer.array(), FOOTER_GUARDED);
+    return new IndexRun.PackSeal(number, footer.getLong(0), sum);
+  }
+
   /** Tells corrupt, too old and too new apart. */
   static void requireHeader(Disk.Reader pack, Path file, Versions readable) throws Failure {
     byte[] header = new byte[HEADER_BYTES];

@@ -16,9 +16,17 @@ final class PackIntake implements ChunkStore.Intake {
    *
    * @param packBytes where a pack's frames end at the latest
    * @param writeBackBytes after so many bytes a pack is forced in the background
+   * @param indexed so many chunks of the index in memory go to a run on the disk
    */
-  record Sizes(int packBytes, int writeBackBytes) {
-    static final Sizes NORMAL = new Sizes(PackFormat.FRAMES_END_MAX, 16 << 20);
+  record Sizes(int packBytes, int writeBackBytes, int indexed) {
+    static final Sizes NORMAL = new Sizes(PackFormat.FRAMES_END_MAX, 16 << 20, 100_000);
+
+    /** For one who writes nothing. */
+    static final Sizes READING = new Sizes(0, 0, Integer.MAX_VALUE);
+
+    Sizes(int packBytes, int writeBackBytes) {
+      this(packBytes, writeBackBytes, NORMAL.indexed);
+    }
   }
 
   /** Forces that may wait; beyond that appending waits, so that unforced bytes stay bounded. */
@@ -26,10 +34,11 @@ final class PackIntake implements ChunkStore.Intake {
 
   private final LibraryFiles files;
   private final Packs packs;
-  private final ChunkIndex index;
+  private final LibraryIndex index;
   private final Threads threads;
   private final Sizes sizes;
   private final Leases.Lease lease;
+  private final Runnable afterwards;
 
   private @Nullable Crew background;
   private @Nullable PackWriter pack;
@@ -42,14 +51,17 @@ final class PackIntake implements ChunkStore.Intake {
    * Begins a session.
    *
    * @param lease closed with it
+   * @param afterwards run when it has ended
    */
-  PackIntake(Library.Parts parts, Threads threads, Sizes sizes, Leases.Lease lease) {
+  PackIntake(
+      Library.Parts parts, Threads threads, Sizes sizes, Leases.Lease lease, Runnable afterwards) {
     this.files = parts.files();
     this.packs = parts.packs();
     this.index = parts.index();
     this.threads = threads;
     this.sizes = sizes;
     this.lease = lease;
+    this.afterwards = afterwards;
   }
 
   @Override
@@ -119,6 +131,7 @@ final class PackIntake implements ChunkStore.Intake {
           background.close();
         }
       }
+      afterwards.run();
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,7 +18,7 @@ final class Packs implements AutoCloseable {
   private final LibraryFiles files;
   private final Disk disk;
   private final Path folder;
-  private final ChunkIndex index;
+  private final LibraryIndex index;
   private final PackReaders readers;
   private final AtomicLong last = new AtomicLong();
 
@@ -35,7 +36,7 @@ final class Packs implements AutoCloseable {
   /** Guarded by this: no pack is begun any more. */
   private boolean closed;
 
-  Packs(LibraryFiles files, ChunkIndex index) {
+  Packs(LibraryFiles files, LibraryIndex index) {
     this.files = files;
     this.disk = files.disk();
     this.folder = files.packs();
@@ -73,6 +74,31 @@ final class Packs implements AutoCloseable {
       }
     }
     addSealed(number, listed.framesEnd());
+  }
+
+  /** Lets the index of sealed packs go to the disk if it is of at least so many chunks. */
+  void settle(long entriesMin) throws Failure {
+    if (!index.isDue(entriesMin)) {
+      return;
+    }
+    Set<Long> known = index.covered();
+    Map<IndexRun.PackSeal, Integer> seals = new HashMap<>();
+    for (long number : List.copyOf(sealed.keySet())) {
+      if (known.contains(number)) {
+        continue;
+      }
+      Path file = folder.resolve(PackNames.sealed(number));
+      try (Disk.Reader reader = disk.open(file)) {
+        int entries = PackFormat.read(reader, file, PackFormat.Versions.NOW).size();
+        seals.put(PackFormat.seal(reader, number, file), entries);
+      } catch (Failure e) {
+        // Damaged or gone: it stays in memory, as it was found.
+        if (e.code() != Code.CONTENT_CORRUPT && e.code() != Code.CONTENT_MISSING) {
+          throw e;
+        }
+      }
+    }
+    index.settle(seals);
   }
 
   /** Whether it is a sealed pack in its folder. */

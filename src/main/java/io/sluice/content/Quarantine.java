@@ -67,6 +67,11 @@ final class Quarantine {
     return places.stream().map(FramePlace::pack).collect(Collectors.toSet());
   }
 
+  /** All frames here. */
+  Set<Long> places() {
+    return Set.copyOf(places);
+  }
+
   boolean contains(long place) {
     return places.contains(place);
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -64,6 +66,21 @@ abstract class DiskContractTest {
     }
     assertThat(read(file)).isEqualTo("one two");
     assertThat(disk().exists(file)).isTrue();
+  }
+
+  @Test
+  void aMappedFileIsReadAfterItWasClosedAndDeleted() throws Failure {
+    for (String text : List.of("0123456789", "")) {
+      Path file = write("file", text);
+      MemorySegment mapped;
+      try (Disk.Reader reader = disk().open(file)) {
+        mapped = reader.map();
+      }
+      disk().delete(file);
+      assertThat(mapped.toArray(ValueLayout.JAVA_BYTE))
+          .isEqualTo(text.getBytes(StandardCharsets.US_ASCII));
+      assertThat(mapped.isReadOnly()).isTrue();
+    }
   }
 
   @Test

@@ -24,8 +24,16 @@ class GarbageTest {
 
   private final MemoryDisk disk = new MemoryDisk();
 
+  /** So few that some of the index is in runs, and some of it is not. */
+  private static final PackIntake.Sizes SIZES =
+      new PackIntake.Sizes(PackFormat.FRAMES_END_MAX, 16 << 20, 12);
+
   private Library open() throws Failure {
-    return Library.open(disk, FOLDER, new CallerThread());
+    return open(disk);
+  }
+
+  private static Library open(MemoryDisk on) throws Failure {
+    return Library.open(on, FOLDER, new CallerThread(), SIZES);
   }
 
   private static Library.Roots roots(byte[]... contents) {
@@ -362,7 +370,7 @@ class GarbageTest {
   /** Collects with a fault at the n-th operation; false if there are fewer. */
   private static boolean meets(
       MemoryDisk disk, long n, MemoryDisk.Fault fault, Consumer<Garbage> act) throws Failure {
-    Library library = Library.open(disk, FOLDER, new CallerThread());
+    Library library = open(disk);
     disk.failAt(n, fault);
     try {
       act.accept(new Garbage(library, roots(WANTED)));
@@ -398,7 +406,7 @@ class GarbageTest {
     long n = 1;
     for (; met; n++) {
       MemoryDisk machine = new MemoryDisk();
-      try (Library library = Library.open(machine, FOLDER, new CallerThread())) {
+      try (Library library = open(machine)) {
         storeMixed(library);
         LibraryTest.store(library, TestContent.noise(3, 300_000));
       }
@@ -408,7 +416,7 @@ class GarbageTest {
       } else {
         machine.restart();
       }
-      try (Library library = Library.open(machine, FOLDER, new CallerThread())) {
+      try (Library library = open(machine)) {
         LibraryTest.requireHeld(library, WANTED);
         assertThat(library.scrub()).isEmpty();
         // And the next one does the rest.

@@ -4,6 +4,7 @@ import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.exchange.Exported;
 import io.sluice.exchange.TarExport;
+import io.sluice.exchange.WimExport;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Manifest;
 import java.io.PrintStream;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,12 +35,23 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Mixin private LibraryAccess libraryAccess = new LibraryAccess();
 
-  @Option(
-      names = "--tar",
-      paramLabel = "FILE",
-      required = true,
-      description = "the pax archive to make; - is standard output")
-  private String tar = "";
+  @ArgGroup(multiplicity = "1")
+  private Target target = new Target();
+
+  /** Where to and in which format: one of them. */
+  static final class Target {
+    @Option(
+        names = "--tar",
+        paramLabel = "FILE",
+        description = "the pax archive to make; - is standard output")
+    private String tar = "";
+
+    @Option(
+        names = "--wim",
+        paramLabel = "FILE",
+        description = "the WIM to make, of one image, not compressed; - is standard output")
+    private String wim = "";
+  }
 
   @Option(
       names = "--json",
@@ -53,12 +66,15 @@ public final class ExportCommand implements Callable<Integer> {
   public Integer call() throws Failure, InterruptedException {
     try (Library library = libraryAccess.open()) {
       Manifest manifest = LibraryAccess.manifest(library, digest);
-      NewFile.Content<Exported> archive = new TarExport(manifest, library)::write;
-      boolean piped = tar.equals(STANDARD_OUTPUT);
+      boolean tar = !target.tar.isEmpty();
+      String file = tar ? target.tar : target.wim;
+      NewFile.Content<Exported> archive =
+          tar ? new TarExport(manifest, library)::write : new WimExport(manifest, library)::write;
+      boolean piped = file.equals(STANDARD_OUTPUT);
       Exported exported =
           piped
               ? NewFile.write(terminal.out(), archive)
-              : NewFile.write(new HostDisk(), Path.of(tar).toAbsolutePath().normalize(), archive);
+              : NewFile.write(new HostDisk(), Path.of(file).toAbsolutePath().normalize(), archive);
       print(manifest, exported, piped ? terminal.err() : terminal.out());
     }
     return Terminal.DONE;

@@ -64,7 +64,7 @@ public final class TarExport {
    */
   public Exported write(OutputStream out) throws Failure, IOException, InterruptedException {
     requireFit();
-    Counting to = new Counting(out);
+    CountingOutput to = new CountingOutput(out);
     int index = 0;
     for (Entry entry : manifest.entries()) {
       write(index++, entry, to);
@@ -72,7 +72,7 @@ public final class TarExport {
     to.write(new byte[2 * TarFormat.BLOCK_BYTES]);
     to.fill(TarFormat.RECORD_BYTES);
     to.flush();
-    return new Exported(manifest.entries().size(), manifest.streamCount(), to.bytes, List.of());
+    return new Exported(manifest.entries().size(), manifest.streamCount(), to.bytes(), List.of());
   }
 
   private static Map<EntryPath, Attributes> linked(Manifest manifest) {
@@ -118,7 +118,7 @@ public final class TarExport {
     }
   }
 
-  private void write(int index, Entry entry, Counting out)
+  private void write(int index, Entry entry, CountingOutput out)
       throws Failure, IOException, InterruptedException {
     List<Span> spans = layout.ofEntry(index);
     switch (entry) {
@@ -143,7 +143,7 @@ public final class TarExport {
     }
   }
 
-  private void file(Entry.File file, List<Span> spans, Counting out)
+  private void file(Entry.File file, List<Span> spans, CountingOutput out)
       throws Failure, IOException, InterruptedException {
     PaxEntry pax = new PaxEntry(file.attributes());
     addStreams(pax, spans);
@@ -157,11 +157,12 @@ public final class TarExport {
     holes.ifPresent(pax::addOwn);
     header(new TarHeader(name(file.path(), ""), TarFormat.FILE, NOTHING, file.size()), pax, out);
     content.copy(whole.offset(), whole.end(), out);
-    out.fillBlock();
+    out.fill(TarFormat.BLOCK_BYTES);
   }
 
   /** GNU's sparse format 1.0: the data's places as text, then the data alone. */
-  private void sparse(Entry.File file, Extents extents, Span whole, PaxEntry pax, Counting out)
+  private void sparse(
+      Entry.File file, Extents extents, Span whole, PaxEntry pax, CountingOutput out)
       throws Failure, IOException, InterruptedException {
     List<Extent> places = new ArrayList<>(extents.data());
     boolean endsInHole =
@@ -184,12 +185,12 @@ public final class TarExport {
     byte[] stored = TarFormat.ascii("GNUSparseFile.0/" + sparseFiles++);
     header(new TarHeader(stored, TarFormat.FILE, NOTHING, size), pax, out);
     out.write(text);
-    out.fillBlock();
+    out.fill(TarFormat.BLOCK_BYTES);
     for (Extent place : places) {
       long from = whole.offset() + place.offset();
       content.copy(from, from + place.length(), out);
     }
-    out.fillBlock();
+    out.fill(TarFormat.BLOCK_BYTES);
   }
 
   private void addStreams(PaxEntry pax, List<Span> spans) throws Failure, InterruptedException {
@@ -200,7 +201,7 @@ public final class TarExport {
     }
   }
 
-  private static void header(TarHeader head, PaxEntry pax, Counting out) throws IOException {
+  private static void header(TarHeader head, PaxEntry pax, CountingOutput out) throws IOException {
     pax.addPath("path", head.name());
     pax.addPath("linkpath", head.link());
     pax.addAttributes(head.size());
@@ -210,7 +211,7 @@ public final class TarExport {
       TarHeader before = new TarHeader(name, TarFormat.PAX, NOTHING, records.length());
       out.write(before.block(PLAIN, TarHeader.Owner.NOBODY));
       out.write(records.bytes());
-      out.fillBlock();
+      out.fill(TarFormat.BLOCK_BYTES);
     }
     out.write(head.block(pax.attributes(), pax.owner()));
   }
@@ -229,40 +230,5 @@ public final class TarExport {
     }
     name.writeBytes(TarFormat.ascii(end));
     return name.toByteArray();
-  }
-
-  /** Counts, so that blocks can be filled. */
-  private static final class Counting extends OutputStream {
-    private final OutputStream out;
-    private long bytes;
-
-    Counting(OutputStream out) {
-      this.out = out;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      out.write(b);
-      bytes++;
-    }
-
-    @Override
-    public void write(byte[] from, int at, int length) throws IOException {
-      out.write(from, at, length);
-      bytes += length;
-    }
-
-    void fillBlock() throws IOException {
-      fill(TarFormat.BLOCK_BYTES);
-    }
-
-    void fill(int unit) throws IOException {
-      write(new byte[(int) ((unit - bytes % unit) % unit)]);
-    }
-
-    @Override
-    public void flush() throws IOException {
-      out.flush();
-    }
   }
 }

@@ -56,6 +56,16 @@ final class WimFormat {
     return new String(text);
   }
 
+  static void put(ByteBuffer to, int at, String text) {
+    to.slice(at, 2 * text.length()).order(ByteOrder.LITTLE_ENDIAN).asCharBuffer().put(text);
+  }
+
+  static byte[] utf16(String text) {
+    byte[] bytes = new byte[2 * text.length()];
+    put(little(bytes), 0, text);
+    return bytes;
+  }
+
   static String hash(ByteBuffer from, int at) {
     byte[] hash = new byte[SHA1_BYTES];
     from.get(at, hash);

@@ -8,6 +8,8 @@ import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Property;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -29,6 +31,8 @@ import java.util.TreeMap;
 final class WimReader {
   /** What ntfs-3g shows of every entry of a volume mounted without permissions. */
   private static final int MODE = 0777;
+
+  private static final int LINK_BYTES_MAX = 16 * 1024;
 
   private final ArchiveFile file;
   private final ArchiveProblems problems;
@@ -219,13 +223,15 @@ final class WimReader {
   }
 
   /** The bytes of a link; what is longer than any link's is not read. */
-  private byte[] bytes(Blob blob) throws Failure, Wrong {
-    int most = 16 * 1024;
-    if (!(blob instanceof Blob.Checked checked) || blob.size() > most) {
+  private byte[] bytes(Blob blob) throws Wrong {
+    if (blob.size() > LINK_BYTES_MAX) {
       throw new Wrong("a link of " + blob.size() + " bytes");
     }
-    Blob.Piece piece = checked.located().pieces().getFirst();
-    return file.bytes(piece.offset(), (int) piece.length());
+    try (InputStream in = file.open(blob)) {
+      return in.readNBytes((int) blob.size());
+    } catch (IOException e) {
+      throw new Wrong("a link cannot be read: " + e.getMessage());
+    }
   }
 
   private static byte[] shown(List<Name> path) {

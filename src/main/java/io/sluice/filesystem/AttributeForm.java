@@ -13,6 +13,9 @@ import java.util.Optional;
  * this form.
  */
 public final class AttributeForm {
+  /** DOS attribute bits that can be set; the others say what a file is. */
+  public static final int DOS_SETTABLE = LinuxProperties.DOS_SETTABLE;
+
   private AttributeForm() {}
 
   /** What an attribute means. */
@@ -72,7 +75,7 @@ public final class AttributeForm {
 
   /** The DOS attributes of these bits, as far as they can be set. */
   public static Property dos(int bits) {
-    return Property.of(Property.DOS, Integer.toHexString(bits & LinuxProperties.DOS_SETTABLE));
+    return Property.of(Property.DOS, Integer.toHexString(bits & DOS_SETTABLE));
   }
 
   /**

@@ -29,8 +29,10 @@ final class NtfsTree {
     RichTree.stream(root.resolve("empty"), "only", new byte[] {1});
     RichTree.stream(inner, "of a folder", TestContent.text(3, 50));
     RichTree.PLATFORM.createHardLink(inner.resolve("zlink"), root.resolve("plain"));
-    RichTree.PLATFORM.createSymlink(
-        root.resolve("link"), LinkTarget.of("d/inner".getBytes(StandardCharsets.UTF_8)));
+    link(root.resolve("absolute"), "/etc/passwd");
+    link(root.resolve("dangling"), "../no/where");
+    link(inner.resolve("up"), "../../a");
+    link(root.resolve("link"), "d/inner");
     set(root.resolve("a"), 1_700_000_000, 7_000, "20", 1_500_000_000L);
     set(root.resolve("plain"), -86_400, 500, "26", 1_400_000_000L);
     set(inner, 1_600_000_000, 0, "2", 1_300_000_000L);
@@ -42,6 +44,10 @@ final class NtfsTree {
             1_700_000_000,
             7_000,
             List.of(new Property(Property.SECURITY_DESCRIPTOR, descriptor(0x1200a9)))));
+  }
+
+  private static void link(Path link, String target) throws Exception {
+    RichTree.PLATFORM.createSymlink(link, LinkTarget.of(target.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Writable again, so that the volume can be emptied. */

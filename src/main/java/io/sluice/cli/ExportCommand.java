@@ -30,10 +30,10 @@ public final class ExportCommand implements Callable<Integer> {
 
   private final Terminal terminal;
 
-  @Parameters(paramLabel = "DIGEST", description = "the version, or 12 and more digits of it")
-  private String digest = "";
+  @Parameters(paramLabel = "VERSION", description = VersionAccess.NAMES)
+  private String version = "";
 
-  @Mixin private LibraryAccess libraryAccess = new LibraryAccess();
+  @Mixin private VersionAccess access = new VersionAccess();
 
   @ArgGroup(multiplicity = "1")
   private Target target = new Target();
@@ -64,8 +64,8 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, InterruptedException {
-    try (Library library = libraryAccess.open()) {
-      Manifest manifest = LibraryAccess.manifest(library, digest);
+    try (Library library = access.open()) {
+      Manifest manifest = access.manifest(library, version);
       boolean tar = !target.tar.isEmpty();
       String file = tar ? target.tar : target.wim;
       NewFile.Content<Exported> archive =

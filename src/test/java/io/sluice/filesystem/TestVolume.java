@@ -130,6 +130,21 @@ public final class TestVolume implements AutoCloseable {
     return base.resolve("image");
   }
 
+  /**
+   * What a command says of the image, which is not mounted meanwhile; mounted for windows again.
+   */
+  public String ask(String... command) throws IOException {
+    unmount();
+    List<String> whole = new ArrayList<>(List.of(command));
+    whole.add(base.resolve("image").toString());
+    Process process = new ProcessBuilder(whole).redirectErrorStream(true).start();
+    String said =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    attach("windows");
+    return said;
+  }
+
   private void attach(String streamsInterface, String... options) throws IOException {
     StringBuilder all = new StringBuilder("streams_interface=" + streamsInterface);
     for (String option : options) {

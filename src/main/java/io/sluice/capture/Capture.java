@@ -3,7 +3,6 @@ package io.sluice.capture;
 import io.sluice.capture.ScanCache.Remembered;
 import io.sluice.content.ChunkStore;
 import io.sluice.content.Digest;
-import io.sluice.content.Disk;
 import io.sluice.content.Frame;
 import io.sluice.content.Library;
 import io.sluice.failure.Code;
@@ -214,15 +213,14 @@ public final class Capture {
 
   /** Refuses what clearly cannot fit; what nearly fits is found out by writing. */
   private void requireSpace(Path root, long bytesNew) throws Failure {
-    Disk disk = library.disk();
     long wanted = Math.max(Math.min(bytesNew, FREE_BYTES_MIN), bytesNew / SHRINK_MAX);
-    long free = disk.freeBytes(library.folder());
+    long free = library.freeBytes();
     if (free < wanted) {
       throw Failure.temporary(
           Code.NO_SPACE,
           "capturing " + root + " into the library " + library.folder(),
           free + " bytes are free, " + bytesNew + " are to be read",
-          "make room on the library's file system");
+          "make room on the library's file system, or raise the library's quota");
     }
   }
 }

@@ -26,7 +26,8 @@ public final class LibraryCommands {
         .addSubcommand(new Check(terminal))
         .addSubcommand(new Scrub(terminal))
         .addSubcommand(new Stats(terminal))
-        .addSubcommand(new LibraryGcCommand(terminal, clock));
+        .addSubcommand(new LibraryGcCommand(terminal, clock))
+        .addSubcommand(new LibraryLimitCommand(terminal));
   }
 
   @Command(name = "library", description = "Look after a content library, without a server.")

@@ -123,9 +123,10 @@ final class Documents {
       if (holds(digest)) {
         return;
       }
-      files.requireSpace(stored.length);
+      files.space().require(stored.length);
       files.stop().createFolders(files.disk(), folder(digest));
       files.publish(ByteBuffer.wrap(stored), file, "content.document");
+      files.space().took(stored.length);
       held.add(digest);
     }
   }

@@ -315,12 +315,6 @@ public final class Garbage {
 
   /** Bytes in the trash. */
   public long trashBytes() throws Failure {
-    long sum = 0;
-    for (Trash.Item item : trash.items()) {
-      try (Disk.Reader reader = parts.files().disk().open(item.file())) {
-        sum += reader.size();
-      }
-    }
-    return sum;
+    return trash.bytes();
   }
 }

@@ -129,6 +129,8 @@ public final class Library implements ChunkStore, AutoCloseable {
           return true;
         });
     settle();
+    parts.files().space().load().ifPresent(problems::add);
+    countUsed();
     return this;
   }
 
@@ -142,10 +144,7 @@ public final class Library implements ChunkStore, AutoCloseable {
     return parts.files().disk();
   }
 
-  /**
-   * What was found wrong when the library was opened, and damage since that could not be written
-   * down; {@link #check} looks for more.
-   */
+  /** What was found wrong at opening, and damage that could not be noted; not {@link #check}. */
   public List<Failure> problems() {
     return List.copyOf(problems);
   }
@@ -238,6 +237,39 @@ public final class Library implements ChunkStore, AutoCloseable {
       parts.packs().settle(sizes.indexed());
     } catch (Failure e) {
       note(e);
+    }
+  }
+
+  /** What the library may take. */
+  public Limits limits() {
+    return parts.files().space().limits();
+  }
+
+  /**
+   * Sets what the library may take from now on, durable on return. What is there already stays.
+   *
+   * @throws Failure NO_SPACE or DISK_ERROR
+   */
+  public void limit(Limits limits) throws Failure {
+    parts.files().space().limit(limits);
+    countUsed();
+  }
+
+  /** How many bytes of content may be stored now, by its limits and its disk; at least 0. */
+  public long freeBytes() throws Failure {
+    return parts.files().space().free();
+  }
+
+  /** Bytes that count towards the quota; 0 if there is none. */
+  public long usedBytes() {
+    return parts.files().space().used();
+  }
+
+  /** Looks at every file: done only if there is a quota. */
+  private void countUsed() throws Failure {
+    if (parts.files().space().hasQuota()) {
+      long trash = new Trash(parts.files()).bytes();
+      parts.files().space().used(parts.packs().fileBytes() + parts.documents().bytes() + trash);
     }
   }
 
@@ -367,7 +399,7 @@ public final class Library implements ChunkStore, AutoCloseable {
    *     well. Frames in quarantine are none
    */
   public List<Failure> check() throws Failure, InterruptedException {
-    return alone(() -> new LibraryCheck(parts, codecs, Library::headOnly).all(threads));
+    return alone(() -> new LibraryCheck(parts, codecs, LibraryCheck::headOnly).all(threads));
   }
 
   /**
@@ -377,7 +409,8 @@ public final class Library implements ChunkStore, AutoCloseable {
    * @return as {@link #check} does; a frame that goes to quarantine now is told this once
    */
   public List<Failure> scrub() throws Failure, InterruptedException {
-    return alone(() -> new LibraryCheck(parts, codecs, this::wholeFrame).all(threads));
+    return alone(
+        () -> new LibraryCheck(parts, codecs, LibraryCheck.wholeFrame(this::damaged)).all(threads));
   }
 
   /** Says which chunks are needed: those of every manifest that counts. */
@@ -397,29 +430,6 @@ public final class Library implements ChunkStore, AutoCloseable {
     Marks marks = new Marks();
     roots.visit(marks);
     return alone(() -> Usage.of(PackSurvey.all(parts, marks::contains), marks));
-  }
-
-  private static LibraryCheck.Found headOnly(LibraryCheck.PackReading pack, long offset)
-      throws Failure {
-    Optional<FrameFormat.Header> header = PackFormat.frameHead(pack.reader(), offset, pack.head());
-    Optional<List<Frame.Chunk>> chunks =
-        header.flatMap(found -> FrameFormat.chunks(found, pack.head()));
-    if (chunks.isEmpty()) {
-      throw PackFormat.corrupt(pack.file(), "the frame's head is damaged");
-    }
-    return new LibraryCheck.Found(chunks.get(), header.orElseThrow().frameBytes());
-  }
-
-  private LibraryCheck.Found wholeFrame(LibraryCheck.PackReading pack, long offset) throws Failure {
-    try {
-      Frame frame =
-          PackFormat.frame(pack.reader(), offset, pack.head())
-              .orElseThrow(() -> PackFormat.corrupt(pack.file(), "the frame's bytes are damaged"));
-      pack.codec().decode(frame, pack.plain(), 0);
-      return new LibraryCheck.Found(frame.chunks(), FrameFormat.bytes(frame));
-    } catch (Failure e) {
-      throw e.code() == Code.CONTENT_CORRUPT ? damaged(FramePlace.of(pack.number(), offset), e) : e;
-    }
   }
 
   /** Seals what is open and lets the folder go. Sessions are closed before. */

@@ -54,8 +54,42 @@ final class LibraryCheck {
     }
   }
 
+  /** Is told of a damaged frame and why it is; answers the failure to go on with. */
+  @FunctionalInterface
+  interface FrameDamage {
+    Failure found(long place, Failure why);
+  }
+
   /** A frame that is as it should be. */
   record Found(List<Frame.Chunk> chunks, int bytes) {}
+
+  /** Looks at a frame's head and chunk table only. */
+  static Found headOnly(PackReading pack, long offset) throws Failure {
+    Optional<FrameFormat.Header> header = PackFormat.frameHead(pack.reader, offset, pack.head);
+    Optional<List<Frame.Chunk>> chunks =
+        header.flatMap(found -> FrameFormat.chunks(found, pack.head));
+    if (chunks.isEmpty()) {
+      throw PackFormat.corrupt(pack.file, "the frame's head is damaged");
+    }
+    return new Found(chunks.get(), header.orElseThrow().frameBytes());
+  }
+
+  /** Decodes a frame and compares its chunks with their digests. */
+  static FrameReading wholeFrame(FrameDamage damage) {
+    return (pack, offset) -> {
+      try {
+        Frame frame =
+            PackFormat.frame(pack.reader, offset, pack.head)
+                .orElseThrow(() -> PackFormat.corrupt(pack.file, "the frame's bytes are damaged"));
+        pack.codec.decode(frame, pack.plain, 0);
+        return new Found(frame.chunks(), FrameFormat.bytes(frame));
+      } catch (Failure e) {
+        throw e.code() == Code.CONTENT_CORRUPT
+            ? damage.found(FramePlace.of(pack.number, offset), e)
+            : e;
+      }
+    };
+  }
 
   LibraryCheck(Library.Parts parts, CodecPool codecs, FrameReading reading) {
     this.parts = parts;

@@ -30,6 +30,7 @@ final class LibraryFiles {
           FORMAT,
           LOCK,
           Quarantine.FILE,
+          Limits.FILE,
           "index",
           "packs",
           "documents",
@@ -42,6 +43,7 @@ final class LibraryFiles {
   private final Disk disk;
   private final Path folder;
   private final Stop stop;
+  private final Space space = new Space(this);
   private final AtomicLong temporaryNames = new AtomicLong();
 
   LibraryFiles(Disk disk, Path folder, Stop stop) {
@@ -132,12 +134,9 @@ final class LibraryFiles {
     }
   }
 
-  /** Refuses to write content beyond the reserve. */
-  void requireSpace(long bytes) throws Failure {
-    long free = disk.freeBytes(folder);
-    if (free < bytes + RESERVED_BYTES) {
-      throw DiskFailures.noSpace("storing content in", folder, bytes + RESERVED_BYTES, free);
-    }
+  /** What content may still be stored. */
+  Space space() {
+    return space;
   }
 
   private Path temporary() {

@@ -138,7 +138,7 @@ final class PackIntake implements ChunkStore.Intake {
   private void appendNow(byte[] head, Frame frame) throws Failure {
     int bytes = head.length + frame.stored().length;
     // Each time, as others fill the disk too; beside writing a frame it costs nothing.
-    files.requireSpace(bytes);
+    files.space().require(bytes);
     PackWriter current = pack;
     if (current != null && current.end() + bytes > sizes.packBytes()) {
       PackWriter full = current;
@@ -156,6 +156,7 @@ final class PackIntake implements ChunkStore.Intake {
     for (Frame.Chunk chunk : frame.chunks()) {
       index.add(chunk.digest(), place);
     }
+    files.space().took(bytes);
     storedBytes += bytes;
     unforcedBytes += bytes;
     if (unforcedBytes >= sizes.writeBackBytes()) {

@@ -158,13 +158,30 @@ final class Packs implements AutoCloseable {
 
   /** Deletes a pack that was moved away, durable on return. */
   void deleteMoved(long number, Path file) throws Failure {
+    long bytes = size(file);
     disk.delete(file);
+    files.space().took(-bytes);
     synchronized (moved) {
       moved.remove(number);
     }
     readers.forget(number);
     files.stop().force(() -> disk.forceDirectory(parent(file)));
     disk.reached("content.garbage-deleted");
+  }
+
+  /** Bytes of all files in the folder. */
+  long fileBytes() throws Failure {
+    long sum = 0;
+    for (String name : disk.list(folder)) {
+      sum += size(folder.resolve(name));
+    }
+    return sum;
+  }
+
+  private long size(Path file) throws Failure {
+    try (Disk.Reader reader = disk.open(file)) {
+      return reader.size();
+    }
   }
 
   private static Path parent(Path file) {
@@ -186,7 +203,7 @@ final class Packs implements AutoCloseable {
    * it was, its chunks held.
    */
   void takeOver(LeftPack pack) throws Failure {
-    files.requireSpace(pack.end());
+    files.space().requireOnDisk(pack.end());
     Path copy = folder.resolve(PackNames.sealed(pack.number()));
     try (Disk.Reader reader = disk.open(pack.file())) {
       files.publish(writer -> copy(reader, pack, writer), copy, "content.recovery");

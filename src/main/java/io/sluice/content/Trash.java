@@ -47,6 +47,17 @@ final class Trash {
     return items;
   }
 
+  /** Bytes of all packs here. */
+  long bytes() throws Failure {
+    long sum = 0;
+    for (Item item : items()) {
+      try (Disk.Reader reader = files.disk().open(item.file())) {
+        sum += reader.size();
+      }
+    }
+    return sum;
+  }
+
   private Optional<Item> item(String name) {
     if (name.length() <= STAMP_CHARACTERS || name.charAt(STAMP_CHARACTERS) != '-') {
       return Optional.empty();

@@ -233,7 +233,7 @@ public final class Receiver {
   private void requireSpace(VersionRecord record, long plainBytes) throws Failure {
     long needed =
         plainBytes + plainBytes / Frame.Chunk.BYTES_MAX * CHUNK_HEAD_BYTES + RESERVE_BYTES;
-    long free = disk.freeBytes(library.folder());
+    long free = Math.min(disk.freeBytes(library.folder()), library.freeBytes());
     if (free < needed) {
       throw Failure.temporary(
           Code.NO_SPACE,

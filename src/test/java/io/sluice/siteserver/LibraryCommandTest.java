@@ -70,7 +70,7 @@ class LibraryCommandTest {
 
   @Test
   void aSoundLibraryIsSaidToBe() {
-    for (String word : List.of("check", "scrub", "stats", "gc")) {
+    for (String word : List.of("check", "scrub", "stats", "gc", "limit")) {
       Hierarchy.Said said = run("library", word);
       assertThat(said.status()).isZero();
       assertThat(said.err()).isEmpty();
@@ -187,9 +187,34 @@ class LibraryCommandTest {
   }
 
   @Test
+  void aCaptureThatWouldBreakTheQuotaIsRefusedAndLeavesNoManifest() throws Exception {
+    byte[] noise = new byte[2_000_000];
+    new SplittableRandom(3).nextBytes(noise);
+    Files.write(source.resolve("more.bin"), noise);
+    JsonNode limit = json(0, "limit", "--quota", "3500kB", "--reserve", "1MB");
+    assertThat(limit.get("quota_bytes").asLong()).isEqualTo(3_500_000);
+    assertThat(limit.get("used_bytes").asLong()).isBetween(3_000_000L, 3_200_000L);
+    requireNarrow(run("library", "limit"));
+    for (String quota : List.of("3500kB", "4500kB")) {
+      // Refused up front, as two million bytes shrink to no quarter; or at the last frames.
+      assertThat(run("library", "limit", "--quota", quota).status()).isZero();
+      Hierarchy.Said said = run("capture", source.toString());
+      assertThat(said.status()).isEqualTo(3);
+      assertThat(said.err()).contains("SLU-307 NO_SPACE");
+      assertThat(json(0, "check").get("manifests").asInt()).isEqualTo(1);
+    }
+    assertThat(json(0, "limit", "--quota", "none").get("quota_bytes").isNull()).isTrue();
+    assertThat(run("capture", source.toString()).status()).isZero();
+    assertThat(json(0, "scrub").get("sound").asBoolean()).isTrue();
+    for (String wrong : List.of("much", "-1", "1.5GB", "9999999TB", "1XB")) {
+      assertThat(run("library", "limit", "--quota", wrong).err()).contains("SLU-101 USAGE");
+    }
+  }
+
+  @Test
   void whereThereIsNoLibraryNoneIsMade() {
     library = folder.resolve("nowhere");
-    for (String word : List.of("check", "scrub", "stats", "gc")) {
+    for (String word : List.of("check", "scrub", "stats", "gc", "limit")) {
       assertThat(run("library", word).err()).contains("SLU-301 LIBRARY_MISSING");
     }
     assertThat(library).doesNotExist();

@@ -69,14 +69,22 @@ final class CheckedFolder implements Folder {
   private <T> T checked(Name name, Step<T> step) throws Failure {
     Path entry = platform.child(path, name);
     check();
-    T result;
-    try {
-      result = step.on(entry);
-    } catch (Failure e) {
-      throw e.code() == Code.PLACE_UNAVAILABLE && exists(entry) ? Folder.taken(entry) : e;
-    }
+    T result = step.on(entry);
     check();
     return result;
+  }
+
+  /** A step that makes an entry, which fails if there is one. */
+  private <T> T making(Name name, Step<T> step) throws Failure {
+    return checked(
+        name,
+        entry -> {
+          try {
+            return step.on(entry);
+          } catch (Failure e) {
+            throw e.code() == Code.PLACE_UNAVAILABLE && exists(entry) ? Folder.taken(entry) : e;
+          }
+        });
   }
 
   private void check() throws Failure {
@@ -113,7 +121,7 @@ final class CheckedFolder implements Folder {
 
   @Override
   public Folder create(Name directory) throws Failure {
-    return checked(
+    return making(
         directory,
         entry -> {
           platform.createDirectory(entry);
@@ -149,13 +157,13 @@ final class CheckedFolder implements Folder {
 
   @Override
   public NewFile createFile(Name file) throws Failure {
-    return checked(file, entry -> new CheckedFile(entry, platform.createFile(entry)));
+    return making(file, entry -> new CheckedFile(entry, platform.createFile(entry)));
   }
 
   @Override
   public void createSymlink(Name link, LinkTarget target, Optional<Attributes> attributes)
       throws Failure {
-    checked(
+    making(
         link,
         entry -> {
           platform.createSymlink(entry, target);
@@ -172,7 +180,7 @@ final class CheckedFolder implements Folder {
       throw new IllegalArgumentException(folder.path() + " is a folder of another platform");
     }
     other.check();
-    checked(
+    making(
         link,
         entry -> {
           platform.createHardLink(entry, platform.child(other.path, file));

@@ -203,6 +203,42 @@ abstract class FolderContractTest {
   }
 
   @Test
+  void tellsWhatStandsThereAndDeletesFilesAndLinksOnly() throws Exception {
+    write(folder, "file", new byte[] {1, 2});
+    folder.create(Name.of("directory")).close();
+    folder.createSymlink(Name.of("link"), target(path.resolve("file")), Optional.empty());
+    assertThat(folder.facts(Name.of("file")).orElseThrow().size().bytes()).isEqualTo(2);
+    assertThat(folder.facts(Name.of("directory")).orElseThrow().kind())
+        .isEqualTo(Facts.Kind.DIRECTORY);
+    assertThat(folder.facts(Name.of("link")).orElseThrow().kind()).isEqualTo(Facts.Kind.SYMLINK);
+    assertThat(folder.facts(Name.of("nothing"))).isEmpty();
+
+    folder.delete(Name.of("nothing"));
+    folder.delete(Name.of("link"));
+    assertThat(platform.children(path)).containsExactly(Name.of("directory"), Name.of("file"));
+    folder.delete(Name.of("file"));
+    assertThat(failure(() -> folder.delete(Name.of("directory"))).code())
+        .isEqualTo(Code.PLACE_UNAVAILABLE);
+    assertThat(platform.children(path)).containsExactly(Name.of("directory"));
+  }
+
+  @Test
+  void aCopyIsTheSameAndAFileOfItsOwnOrNothingIsWritten() throws Exception {
+    byte[] bytes = PlatformContractTest.bytes(1_000_001, 3);
+    write(folder, "file", bytes);
+    try (InputStream in = platform.read(path.resolve("file"));
+        Folder.NewFile out = folder.createFile(Name.of("copy"))) {
+      in.skipNBytes(77);
+      if (out.copyOf(in, bytes.length) == Folder.Copied.NOTHING) {
+        out.write(bytes);
+      }
+    }
+    assertThat(path.resolve("copy")).hasBinaryContent(bytes);
+    Files.write(path.resolve("copy"), new byte[5]);
+    assertThat(path.resolve("file")).hasBinaryContent(bytes);
+  }
+
+  @Test
   void onlyADirectoryIsOpened() throws Exception {
     write(folder, "file", new byte[0]);
     Path outside = volume.folder("outside");

@@ -55,6 +55,9 @@ final class ArchiveTree {
     }
   }
 
+  /** The most entries: what the longest manifest holds. */
+  static final int ENTRIES_MAX = 10_000_000;
+
   private final List<Node> nodes = new ArrayList<>();
 
   ArchiveTree() {
@@ -128,6 +131,9 @@ final class ArchiveTree {
     Node at = root();
     if (path.size() > EntryPath.DEPTH_MAX) {
       return new Place(at, Optional.of("it is deeper than " + EntryPath.DEPTH_MAX + " folders"));
+    }
+    if (nodes.size() > ENTRIES_MAX - path.size()) {
+      return new Place(at, Optional.of("it is one more than " + ENTRIES_MAX + " entries"));
     }
     for (Name name : path.subList(0, path.size() - 1)) {
       Node next = at.children.computeIfAbsent(name, any -> made(ArchiveEntry.IMPLIED, false));

@@ -46,6 +46,15 @@ final class NtfsTree {
             List.of(new Property(Property.SECURITY_DESCRIPTOR, descriptor(0x1200a9)))));
   }
 
+  /** Streams no extended attribute holds, and many of one file. */
+  static void addLargeStreams(Path root) throws Exception {
+    RichTree.stream(root.resolve("big"), "large", TestContent.noise(7, 3_000_000));
+    RichTree.stream(root.resolve("d"), "large", TestContent.text(8, 65_537));
+    for (int i = 0; i < 100; i++) {
+      RichTree.stream(root.resolve("empty"), "s" + i, TestContent.text(i, i));
+    }
+  }
+
   private static void link(Path link, String target) throws Exception {
     RichTree.PLATFORM.createSymlink(link, LinkTarget.of(target.getBytes(StandardCharsets.UTF_8)));
   }

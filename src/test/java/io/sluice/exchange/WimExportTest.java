@@ -55,6 +55,7 @@ class WimExportTest {
     try (TestVolume volume = TestVolume.ntfs("windows");
         TestVolume other = TestVolume.ntfs("windows")) {
       NtfsTree.fill(volume.root());
+      NtfsTree.addLargeStreams(volume.root());
       Captured captured = RichTree.capture(volume.root(), library, "birth");
       Path wim = folder.resolve("exported.wim");
       assertThat(export(captured, wim).notHeld()).isEmpty();
@@ -72,6 +73,7 @@ class WimExportTest {
   void whatWasExportedComesBackTheSame() throws Exception {
     try (TestVolume volume = TestVolume.ntfs("windows")) {
       NtfsTree.fill(volume.root());
+      NtfsTree.addLargeStreams(volume.root());
       Captured captured = RichTree.capture(volume.root(), library, "birth");
       Path wim = folder.resolve("exported.wim");
       export(captured, wim);

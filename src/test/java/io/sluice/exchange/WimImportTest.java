@@ -58,6 +58,7 @@ class WimImportTest {
   void isWhatACaptureOfTheMountedVolumeIs(String compression) throws Exception {
     try (TestVolume volume = TestVolume.ntfs("windows")) {
       NtfsTree.fill(volume.root());
+      NtfsTree.addLargeStreams(volume.root());
       Captured captured = RichTree.capture(volume.root(), library, "birth");
       Path wim = folder.resolve("a.wim");
       run("wimlib-imagex capture " + volume.released() + " " + wim + " --compress=" + compression);

@@ -30,6 +30,7 @@ final class EntryCheck {
   private final List<At> differences = new ArrayList<>();
   private final List<Linked> linked = new ArrayList<>();
   private final List<Integer> readable = new ArrayList<>();
+  private List<Entry> entries = List.of();
   private int index;
 
   EntryCheck(Tree tree) {
@@ -53,11 +54,12 @@ final class EntryCheck {
   /**
    * What is known of the names before any entry is looked at.
    *
-   * @param children of each directory
+   * @param directories in each directory
    * @param several files with more than one name
    * @param walked directories that are there as directories, so that looking below follows no link
    */
-  record Names(Map<EntryPath, Set<Name>> children, Set<EntryPath> several, Set<EntryPath> walked) {}
+  record Names(
+      Map<EntryPath, Set<Name>> directories, Set<EntryPath> several, Set<EntryPath> walked) {}
 
   /** A difference of the entry of this index. */
   record At(int entry, Difference difference) {}
@@ -73,7 +75,8 @@ final class EntryCheck {
   record Part(List<At> differences, List<Linked> linked, List<Integer> readable) {}
 
   /** Looks at the entries of some indexes. */
-  Part check(List<Entry> entries, int from, int to) throws InterruptedException {
+  Part check(List<Entry> all, int from, int to) throws InterruptedException {
+    entries = all;
     for (index = from; index < to; index++) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
@@ -149,14 +152,24 @@ final class EntryCheck {
     };
   }
 
+  /** What is no directory follows its directory, in the order in which names are listed. */
   private void checkChildren(EntryPath at, Path path) throws Failure {
-    Set<Name> expected = tree.names.children.getOrDefault(at, Set.of());
+    Set<Name> directories = tree.names.directories.getOrDefault(at, Set.of());
+    int next = index + 1;
     for (Name name : tree.platform.children(path)) {
-      if (!expected.contains(name)) {
+      while (isOther(next) && entries.get(next).path().name().compareTo(name) < 0) {
+        next++;
+      }
+      boolean known = isOther(next) && entries.get(next).path().name().equals(name);
+      if (!known && !directories.contains(name)) {
         EntryPath extra = at.depth() < EntryPath.DEPTH_MAX ? at.child(name) : at;
         add(extra, Difference.Kind.EXTRA, "not in the manifest");
       }
     }
+  }
+
+  private boolean isOther(int entry) {
+    return entry < entries.size() && !(entries.get(entry) instanceof Entry.Directory);
   }
 
   private void checkAttributes(EntryPath at, Attributes wanted, Facts facts) {

@@ -91,14 +91,15 @@ final class StructureCheck {
         throw new InterruptedException();
       }
       EntryPath at = entry.path();
-      if (!at.isRoot()) {
-        names.children().computeIfAbsent(at.parent(), p -> new HashSet<>()).add(at.name());
+      if (entry instanceof Entry.Directory && !at.isRoot()) {
+        names.directories().computeIfAbsent(at.parent(), p -> new HashSet<>()).add(at.name());
       }
       if (entry instanceof Entry.HardLink link) {
         names.several().add(link.file());
       }
-      boolean reached = at.isRoot() || names.walked().contains(at.parent());
-      if (entry instanceof Entry.Directory && reached && isDirectory(paths, at)) {
+      if (entry instanceof Entry.Directory
+          && (at.isRoot() || names.walked().contains(at.parent()))
+          && isDirectory(paths, at)) {
         names.walked().add(at);
       }
     }

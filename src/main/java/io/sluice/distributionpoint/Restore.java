@@ -82,11 +82,11 @@ public final class Restore {
       requireNothing(order);
     }
     parts.disk.createFolders(order.folder);
-    Disk.Lock lock = lock(mark);
+    Disk.Lock lock = lock(mark, existed);
     try {
-      Restored restored = restore(manifest, order, leftovers);
-      parts.disk.delete(mark);
       force(order.folder);
+      Restored restored = restore(manifest, order, leftovers);
+      withdraw(mark);
       return restored;
     } catch (Failure failure) {
       leaveNothingEmpty(order.folder, existed, mark);
@@ -118,12 +118,14 @@ public final class Restore {
     }
   }
 
-  private Disk.Lock lock(Path mark) throws Failure {
+  private Disk.Lock lock(Path mark, boolean existed) throws Failure {
     try {
-      Disk.Lock lock = parts.disk.lock(mark);
-      force(mark);
-      return lock;
+      return parts.disk.lock(mark);
     } catch (Failure e) {
+      if (e.code() == Code.DISK_ERROR && existed) {
+        // A mount in a folder that cannot be written: the restore is only not to be gone on with.
+        return () -> {};
+      }
       if (e.code() != Code.LIBRARY_IN_USE) {
         throw e;
       }
@@ -133,6 +135,13 @@ public final class Restore {
               "another process restores the same version there",
               "wait for it, or name another folder")
           .because(e);
+    }
+  }
+
+  private void withdraw(Path mark) throws Failure {
+    if (parts.disk.exists(mark)) {
+      parts.disk.delete(mark);
+      force(mark);
     }
   }
 
@@ -200,7 +209,7 @@ public final class Restore {
     if (!parts.disk.list(folder).isEmpty()) {
       return;
     }
-    parts.disk.delete(mark);
+    withdraw(mark);
     if (!existed) {
       parts.disk.delete(folder);
     }

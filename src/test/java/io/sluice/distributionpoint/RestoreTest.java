@@ -8,6 +8,7 @@ import io.sluice.content.Digest;
 import io.sluice.content.Disk;
 import io.sluice.content.Frame;
 import io.sluice.content.TestContent;
+import io.sluice.content.WatchedDisk;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Facts;
@@ -267,6 +268,20 @@ class RestoreTest {
     assertThat(code(() -> restore(manifest, tree()))).isEqualTo(Code.ALREADY_EXISTS);
     other.close();
     restore(manifest, tree());
+  }
+
+  @Test
+  void aMountInAFolderThatCannotBeWrittenIsRestoredToAllTheSame() throws Exception {
+    Manifest manifest = manyFiles();
+    Files.createDirectory(tree());
+    site.watcher =
+        (operation, path) -> {
+          if (operation == WatchedDisk.Operation.LOCK && path.equals(mark(manifest))) {
+            throw WatchedDisk.broken(operation, path);
+          }
+        };
+    restore(manifest, tree());
+    assertIdentical(manifest, tree());
   }
 
   @Test

@@ -11,6 +11,8 @@
  *       (docs/formats/pack.md).
  *   <li>A <em>document</em> is a small whole (a manifest, say) named by the SHA-256 of its plain
  *       bytes.
+ *   <li>An <em>index run</em> is a sorted file of chunks and their places, made from packs and
+ *       believed of these only (docs/formats/index.md).
  *   <li>The <em>library</em> is a folder of packs and documents; each byte once.
  * </ul>
  *

@@ -4,6 +4,7 @@ import io.sluice.filesystem.Facts;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -36,5 +37,7 @@ record ArchiveEntry(
 
   ArchiveEntry {
     dropped = List.copyOf(dropped);
+    // Most entries have none, and there may be millions.
+    streams = streams.isEmpty() ? Collections.emptySortedMap() : streams;
   }
 }

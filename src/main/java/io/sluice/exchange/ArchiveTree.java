@@ -4,6 +4,7 @@ import io.sluice.filesystem.Facts;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Name;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -18,7 +19,7 @@ final class ArchiveTree {
   /** A file, folder, link or special file; one node however many names it has. */
   static final class Node {
     private final int number;
-    private final SortedMap<Name, Node> children = new TreeMap<>();
+    private final SortedMap<Name, Node> children;
     private ArchiveEntry entry;
     private boolean told;
     private int names = 1;
@@ -32,6 +33,7 @@ final class ArchiveTree {
       this.number = number;
       this.entry = entry;
       this.told = told;
+      this.children = isFolder() ? new TreeMap<>() : Collections.emptySortedMap();
     }
 
     int number() {

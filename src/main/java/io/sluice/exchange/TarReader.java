@@ -3,8 +3,10 @@ package io.sluice.exchange;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Extents;
 import io.sluice.filesystem.Facts;
+import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
+import io.sluice.manifest.Property;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +34,7 @@ final class TarReader {
   private final ArchiveTree tree = new ArchiveTree();
   private PaxHeader global = new PaxHeader();
   private Pending pending;
+  private List<Property> properties = List.of();
   private long at;
 
   /** What headers before an entry say of it. */
@@ -228,7 +231,7 @@ final class TarReader {
     ArchiveEntry entry =
         new ArchiveEntry(
             kind.get(),
-            attributes.attributes(),
+            shared(attributes.attributes()),
             isFile ? content : Blob.EMPTY,
             attributes.streams(),
             kind.get() == Facts.Kind.SYMLINK
@@ -236,6 +239,15 @@ final class TarReader {
                 : Optional.empty(),
             attributes.dropped());
     tree.add(path, entry).ifPresent(why -> problems.unsupported(name, why));
+  }
+
+  /** With the properties of the entry before, if they are the same: one owner has most of them. */
+  private Attributes shared(Attributes attributes) {
+    if (attributes.properties().equals(properties)) {
+      return attributes.with(properties);
+    }
+    properties = attributes.properties();
+    return attributes;
   }
 
   private static Optional<Facts.Kind> kind(char type) {

@@ -35,7 +35,7 @@ public final class CaptureCommand implements Callable<Integer> {
   /** The words that say what is kept, for the descriptions of options. */
   static final String KEEP =
       "attributes to keep beside the usual ones: owner, birth, setuid, xattr:NAME, xattr:PREFIX*;"
-          + " to leave out: -acl, -acl-default, -acl-nfs4, -dos, -samba, -sd, -sparse";
+          + " to leave out: -acl, -acl-default, -acl-nfs4, -dos, -reparse, -samba, -sd, -sparse";
 
   private static final int KEY_ID_SHOWN = 16;
 

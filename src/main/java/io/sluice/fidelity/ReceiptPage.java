@@ -32,7 +32,7 @@ public final class ReceiptPage {
       dd { margin: 0; font-variant-numeric: tabular-nums; }
       table { border-collapse: collapse; width: 100%; font-size: .92rem; }
       th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0;
-        border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+        border-bottom: 1px solid color-mix(in srgb, CanvasText 20%, transparent); }
       .mapped { color: #2a6fb3; } .dropped { color: #8a6d00; } .refused { color: #b3320b; }
       @media (prefers-color-scheme: dark) {
         .mapped { color: #7db4ea; } .dropped { color: #dfc14a; } .refused { color: #f08a6a; }

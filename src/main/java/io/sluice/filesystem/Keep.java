@@ -39,6 +39,7 @@ public record Keep(Set<String> words) {
           Property.ACL_DEFAULT,
           Property.ACL_NFS4,
           Property.DOS,
+          Property.REPARSE,
           Property.SAMBA,
           Property.SECURITY_DESCRIPTOR,
           Property.SPARSE);
@@ -72,7 +73,7 @@ public record Keep(Set<String> words) {
               "reading what is to be kept",
               wrong.size() + " word(s) say nothing",
               "use owner, birth, setuid, xattr:NAME, xattr:PREFIX*, and to leave something out"
-                  + " -acl, -acl-default, -acl-nfs4, -dos, -samba, -sd or -sparse")
+                  + " -acl, -acl-default, -acl-nfs4, -dos, -reparse, -samba, -sd or -sparse")
           .about(wrong);
     }
     return new Keep(words);

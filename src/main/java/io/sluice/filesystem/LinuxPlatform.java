@@ -170,7 +170,12 @@ final class LinuxPlatform implements Platform {
     if (streams.isUnreadableReparsePoint(path, target.bytes())) {
       throw LinuxFailures.unreadableReparsePoint(link.toString());
     }
-    return Optional.of(LinkTarget.of(target.bytes()));
+    Optional<NtfsReparse> elsewhere =
+        NtfsReparse.isBelowMount(target.bytes())
+            ? properties.reparse(path).flatMap(NtfsReparse::parse)
+            : Optional.empty();
+    return Optional.of(
+        elsewhere.map(NtfsReparse::target).orElseGet(() -> LinkTarget.of(target.bytes())));
   }
 
   @Override

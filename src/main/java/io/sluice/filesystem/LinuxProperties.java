@@ -44,6 +44,8 @@ final class LinuxProperties {
   private static final String DOS_ATTRIBUTE = "user.DOSATTRIB";
   private static final byte[] NTFS_ACL = ascii("system.ntfs_acl");
   private static final byte[] NTFS_BITS = ascii("system.ntfs_attrib_be");
+  private static final byte[] NTFS_REPARSE = ascii("system.ntfs_reparse_data");
+  private static final byte[] NOTHING = {};
   private static final byte[] NTFS_BIRTH = ascii("system.ntfs_crtime_be");
 
   private final LinuxCalls calls;
@@ -93,6 +95,9 @@ final class LinuxProperties {
     if (ntfs) {
       ntfs(path, found);
     }
+    if (facts.kind() == Facts.Kind.SYMLINK) {
+      reparse(path, found);
+    }
     if (keep.keeps(Property.OWNER)) {
       owner(entry, facts.more()).ifPresent(found.kept::add);
     }
@@ -106,6 +111,21 @@ final class LinuxProperties {
       sparse(path, facts.size().bytes()).ifPresent(found.kept::add);
     }
     return found;
+  }
+
+  /** A reparse point's data, if the entry is one of NTFS. */
+  Optional<byte[]> reparse(byte[] path) {
+    return calls.getAttribute(path, NTFS_REPARSE, NOTHING) > 0
+        ? value(path, NTFS_REPARSE)
+        : Optional.empty();
+  }
+
+  /** A link's own data where its target does not say all of it. */
+  private void reparse(byte[] path, Found found) {
+    Optional<byte[]> data = reparse(path);
+    if (data.isPresent() && NtfsReparse.parse(data.get()).filter(NtfsReparse::relative).isEmpty()) {
+      found.add(new Property(Property.REPARSE, data.get()), "reparse point");
+    }
   }
 
   private static boolean isBirth(Property property) {

@@ -33,6 +33,9 @@ public record Property(Name key, byte[] value) {
   /** Owner and group, {@code UID:USER:GID:GROUP}. */
   public static final Name OWNER = Name.of("owner");
 
+  /** The data of a junction or absolute link of NTFS, of which the target is only a part. */
+  public static final Name REPARSE = Name.of("reparse");
+
   /** Streams that Samba keeps in a form of its own, their names joined by slashes. */
   public static final Name SAMBA = Name.of("samba");
 

@@ -77,7 +77,7 @@ public final class ContentLayout {
     }
     offsets[spans] = offset;
     firsts[index] = span;
-    return new ContentLayout(List.copyOf(entries), owners, offsets, firsts);
+    return new ContentLayout(EntryList.of(entries), owners, offsets, firsts);
   }
 
   /** The offset of each chunk in the content sequence, and, last, their total. */

@@ -9,12 +9,10 @@ import io.sluice.manifest.ContentLayout;
 import io.sluice.manifest.Entry;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Manifest;
-import io.sluice.parallel.Job;
 import io.sluice.parallel.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -42,6 +40,7 @@ final class ContentCheck {
   ContentCheck(
       Platform platform,
       Manifest manifest,
+      ContentLayout layout,
       Path folder,
       BitSet readable,
       Map<SidecarPlan.Key, Path> beside) {
@@ -50,13 +49,14 @@ final class ContentCheck {
     this.folder = folder;
     this.readable = readable;
     this.beside = beside;
-    this.layout = ContentLayout.of(manifest);
+    this.layout = layout;
     this.offsets = ContentLayout.chunkOffsets(manifest.chunks());
   }
 
   List<Difference> run(Threads threads, Optional<ChunkStore> store)
       throws Failure, InterruptedException {
-    List<Job<List<Difference>>> jobs = new ArrayList<>();
+    Differences all = new Differences();
+    Batches<List<Difference>> batches = new Batches<>(threads, some -> some.forEach(all::add));
     int chunks = manifest.chunks().size();
     for (int from = 0; from < chunks; ) {
       int to = from + 1;
@@ -65,13 +65,10 @@ final class ContentCheck {
       }
       int first = from;
       int end = to;
-      jobs.add(() -> new Range(store).check(first, end));
+      batches.add(() -> new Range(store).check(first, end));
       from = to;
     }
-    Differences all = new Differences();
-    for (List<Difference> some : threads.all(jobs, Math.max(1, threads.cores()))) {
-      some.forEach(all::add);
-    }
+    batches.finish();
     return all.list();
   }
 
@@ -213,7 +210,9 @@ final class ContentCheck {
     }
 
     private void difference(int at, ContentLayout.Span span, Difference.Kind kind, String detail) {
-      found.putIfAbsent(at, new Difference(entry(span), span.stream(), kind, detail));
+      if (found.size() < Differences.DIFFERENCES_MAX) {
+        found.putIfAbsent(at, new Difference(entry(span), span.stream(), kind, detail));
+      }
     }
 
     private void close() {

@@ -8,7 +8,6 @@ import io.sluice.manifest.ContentLayout;
 import io.sluice.manifest.Entry;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Manifest;
-import io.sluice.parallel.Job;
 import io.sluice.parallel.Threads;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,16 +33,19 @@ final class StructureCheck {
   /** Streams by their place in the content sequence: there, of the right size. */
   private final BitSet readable = new BitSet();
 
+  private final List<EntryCheck.At> differences = new ArrayList<>();
+  private final List<EntryCheck.Linked> linked = new ArrayList<>();
+
   StructureCheck(
       Platform platform,
       Manifest manifest,
+      ContentLayout layout,
       Path folder,
       EntryCapacity capacity,
       SidecarCheck beside) {
     this.manifest = manifest;
     EntryCheck.Names names =
         new EntryCheck.Names(new HashMap<>(), new HashSet<>(), new HashSet<>());
-    ContentLayout layout = ContentLayout.of(manifest);
     this.tree = new EntryCheck.Tree(platform, folder, capacity, layout, beside, names);
   }
 
@@ -59,28 +61,32 @@ final class StructureCheck {
     return readable;
   }
 
-  /** Every difference, in order of the entries. */
+  /** The differences, in order of the entries. */
   List<Difference> run(Threads threads) throws Failure, InterruptedException {
     findDirectories();
     List<Entry> entries = manifest.entries();
-    List<Job<EntryCheck.Part>> jobs = new ArrayList<>();
+    Batches<EntryCheck.Part> batches = new Batches<>(threads, this::take);
     for (int from = 0; from < entries.size(); from += BATCH_ENTRIES) {
       int first = from;
       int end = Math.min(from + BATCH_ENTRIES, entries.size());
-      jobs.add(() -> new EntryCheck(tree).check(entries, first, end));
+      batches.add(() -> new EntryCheck(tree).check(entries, first, end));
     }
-    List<EntryCheck.At> all = new ArrayList<>();
-    List<EntryCheck.Linked> linked = new ArrayList<>();
-    for (EntryCheck.Part part : threads.all(jobs, Math.max(1, threads.cores()))) {
-      all.addAll(part.differences());
-      linked.addAll(part.linked());
-      part.readable().forEach(readable::set);
+    batches.finish();
+    checkNames();
+    differences.sort(Comparator.comparingInt(EntryCheck.At::entry));
+    return differences.stream().map(EntryCheck.At::difference).toList();
+  }
+
+  private void take(EntryCheck.Part part) {
+    part.differences().forEach(this::add);
+    linked.addAll(part.linked());
+    part.readable().forEach(readable::set);
+  }
+
+  private void add(EntryCheck.At difference) {
+    if (differences.size() < Differences.DIFFERENCES_MAX) {
+      differences.add(difference);
     }
-    checkNames(linked, all);
-    all.sort(Comparator.comparingInt(EntryCheck.At::entry));
-    Differences differences = new Differences();
-    all.forEach(at -> differences.add(at.difference()));
-    return differences.list();
   }
 
   private void findDirectories() throws InterruptedException {
@@ -115,7 +121,7 @@ final class StructureCheck {
   }
 
   /** A file must be the same as its other names, and share its bytes with nothing else. */
-  private void checkNames(List<EntryCheck.Linked> linked, List<EntryCheck.At> all) {
+  private void checkNames() {
     Map<EntryPath, Facts> files = new HashMap<>();
     Map<FileId, EntryPath> severalNames = new HashMap<>();
     for (EntryCheck.Linked each : linked) {
@@ -124,7 +130,7 @@ final class StructureCheck {
       if (entry instanceof Entry.HardLink link) {
         Facts file = files.get(link.file());
         if (file == null || (FileId.of(file).isPresent() && !FileId.of(file).equals(id))) {
-          all.add(difference(each, entry, "is not the same file as " + link.file()));
+          add(difference(each, entry, "is not the same file as " + link.file()));
         }
         continue;
       }
@@ -132,7 +138,7 @@ final class StructureCheck {
       if (id.isPresent() && each.facts().size().links() > 1) {
         EntryPath other = severalNames.putIfAbsent(id.get(), entry.path());
         if (other != null) {
-          all.add(difference(each, entry, "is the same file as " + other));
+          add(difference(each, entry, "is the same file as " + other));
         }
       }
     }

@@ -6,6 +6,7 @@ import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.PropertyCapacity;
 import io.sluice.filesystem.TimeCapacity;
+import io.sluice.manifest.ContentLayout;
 import io.sluice.manifest.Manifest;
 import io.sluice.parallel.Threads;
 import java.io.IOException;
@@ -69,11 +70,13 @@ public final class Verifier {
       throws Failure, InterruptedException {
     SidecarCheck beside = SidecarCheck.of(platform, manifest, sidecar);
     Path root = real(folder);
-    StructureCheck structure = new StructureCheck(platform, manifest, root, capacity, beside);
+    ContentLayout layout = ContentLayout.of(manifest);
+    StructureCheck structure =
+        new StructureCheck(platform, manifest, layout, root, capacity, beside);
     List<Difference> all = new ArrayList<>(beside.differences());
     all.addAll(structure.run(threads));
     ContentCheck content =
-        new ContentCheck(platform, manifest, root, structure.readable(), beside.files());
+        new ContentCheck(platform, manifest, layout, root, structure.readable(), beside.files());
     all.addAll(content.run(threads, store));
     return all;
   }

@@ -39,6 +39,9 @@ final class TargetCheck {
 
   private static final long LINK_BYTES = 512;
 
+  /** How many different names are tried together. */
+  private static final int NAMES_MAX = 10_000;
+
   private static final String KEPT_BESIDE = "kept in the sidecar";
 
   private final Platform platform;
@@ -182,13 +185,7 @@ final class TargetCheck {
   /** NAME_UNSUPPORTED listing every name, path and link that the folder cannot hold. */
   void requireNames(Manifest manifest) throws Failure {
     List<String> problems = new ArrayList<>();
-    Set<Name> distinct = new LinkedHashSet<>();
-    for (Entry entry : manifest.entries()) {
-      if (!entry.path().isRoot()) {
-        distinct.add(entry.path().name());
-      }
-    }
-    Set<Name> unsupported = new HashSet<>(platform.unsupportedNames(folder, distinct));
+    Set<Name> unsupported = unsupportedNames(manifest);
     Set<LinkTarget> badTargets = badTargets(manifest);
     int base = folder.toString().getBytes(StandardCharsets.UTF_8).length;
     for (Entry entry : manifest.entries()) {
@@ -214,6 +211,25 @@ final class TargetCheck {
               "rename them in the source, or use a file system that can hold them")
           .about(problems);
     }
+  }
+
+  /**
+   * Names repeat: each is tried once, unless others came between that were too many to remember.
+   */
+  private Set<Name> unsupportedNames(Manifest manifest) throws Failure {
+    Set<Name> unsupported = new HashSet<>();
+    Set<Name> untried = new LinkedHashSet<>();
+    for (Entry entry : manifest.entries()) {
+      if (!entry.path().isRoot()) {
+        untried.add(entry.path().name());
+      }
+      if (untried.size() == NAMES_MAX) {
+        unsupported.addAll(platform.unsupportedNames(folder, untried));
+        untried.clear();
+      }
+    }
+    unsupported.addAll(platform.unsupportedNames(folder, untried));
+    return unsupported;
   }
 
   private Set<LinkTarget> badTargets(Manifest manifest) throws Failure {

@@ -12,6 +12,7 @@ import io.sluice.manifest.Name;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -157,6 +158,17 @@ class NamesAtTheTargetTest {
       Manifest manifest = files("README", "readme", "a:b", "trail.");
       assertThat(refusal(() -> build(manifest, to)).items()).hasSizeGreaterThanOrEqualTo(3);
       assertRestored(files("Long File Name.txt", "LONGFI~2.TXT"), to);
+    }
+  }
+
+  @Test
+  void amongManyNamesEachThatIsTooLongIsRefused() throws Exception {
+    try (TestVolume volume = TestVolume.plain()) {
+      Path to = volume.folder("to");
+      String[] names = new String[25_000];
+      Arrays.setAll(names, i -> i % 10_000 == 0 ? "%0300d".formatted(i) : "name-" + i);
+      assertThat(refusal(() -> build(files(names), to)).items()).hasSize(3);
+      assertThat(to).isEmptyDirectory();
     }
   }
 

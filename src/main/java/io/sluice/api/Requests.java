@@ -35,6 +35,15 @@ public final class Requests {
    */
   public record NewAssignment(List<String> sites) {}
 
+  /**
+   * {@code POST /v0/library/collections}: take out of the library what nobody needs.
+   *
+   * @param plan only say what would be done
+   * @param undo put back what is in the trash instead
+   * @param windowHours how long packs stay in the trash
+   */
+  public record NewCollection(boolean plan, boolean undo, long windowHours) {}
+
   /** {@code POST /v0/packages/ID/retries}: try again now what failed at this site. */
   public record NewRetry() {}
 

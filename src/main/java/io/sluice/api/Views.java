@@ -45,6 +45,21 @@ public final class Views {
       long bytesStored,
       double seconds) {}
 
+  /**
+   * What a collection did, or would do.
+   *
+   * @param packsTakenOut nothing of them is needed
+   * @param packsRewritten what little is needed of them is copied
+   * @param packsDeleted from the trash
+   */
+  public record CollectionView(
+      int packsTakenOut,
+      int packsRewritten,
+      long bytesWon,
+      int packsDeleted,
+      int packsPutBack,
+      long trashBytes) {}
+
   /** The sites a package was assigned to by this request. */
   public record AssignmentView(String id, List<String> sites) {}
 

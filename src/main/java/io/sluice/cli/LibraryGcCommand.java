@@ -1,11 +1,15 @@
 package io.sluice.cli;
 
+import io.sluice.api.Requests;
+import io.sluice.api.SiteClient;
+import io.sluice.api.Views;
 import io.sluice.content.Garbage;
 import io.sluice.content.Library;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.LibraryManifests;
 import io.sluice.time.Clock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,7 +37,13 @@ final class LibraryGcCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final Clock clock;
 
-  @Mixin private LibraryAccess libraryAccess = new LibraryAccess();
+  @Option(
+      names = "--library",
+      paramLabel = "DIR",
+      description = "the content library's folder (else that of the running server)")
+  private @Nullable Path folder;
+
+  @Mixin private ServerAccess server = new ServerAccess();
 
   @Option(names = "--plan", description = "say what would be done, and do nothing")
   private boolean planOnly;
@@ -59,7 +70,11 @@ final class LibraryGcCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, InterruptedException {
     requireOneWish();
-    try (Library library = libraryAccess.open()) {
+    if (folder == null) {
+      askServer();
+      return Terminal.DONE;
+    }
+    try (Library library = LibraryAccess.open(folder.toAbsolutePath())) {
       Garbage garbage = new Garbage(library, new LibraryManifests(library));
       if (undo) {
         int packs = garbage.undo();
@@ -72,6 +87,28 @@ final class LibraryGcCommand implements Callable<Integer> {
       }
     }
     return Terminal.DONE;
+  }
+
+  /** A library that a server has open is collected by that server, beside its work. */
+  private void askServer() throws Failure, InterruptedException {
+    try (SiteClient client = server.connect()) {
+      Requests.NewCollection wish = new Requests.NewCollection(planOnly, undo, windowHours);
+      Views.CollectionView done =
+          client.post("/v0/library/collections", wish, Views.CollectionView.class);
+      String text =
+          undo
+              ? "Put back: " + done.packsPutBack() + " packs\n"
+              : (planOnly ? "Packs to take out: " : "Packs taken out: ")
+                  + Quantity.count(done.packsTakenOut())
+                  + (planOnly ? ", to rewrite: " : ", rewritten: ")
+                  + Quantity.count(done.packsRewritten())
+                  + "\nWon: "
+                  + Quantity.bytes(done.bytesWon())
+                  + "\n"
+                  + rest(done.packsDeleted(), done.trashBytes());
+      terminal.out().print(json ? new JsonMapper().writeValueAsString(done) + "\n" : text);
+      terminal.out().flush();
+    }
   }
 
   private void requireOneWish() throws Failure {
@@ -89,14 +126,17 @@ final class LibraryGcCommand implements Callable<Integer> {
     Garbage.Plan done = garbage.collect(now);
     int deleted = garbage.purge(now.minus(Duration.ofHours(windowHours)));
     long trash = garbage.trashBytes();
-    String rest =
-        (deleted == 0 ? "" : "Deleted: " + deleted + " packs from the trash\n")
-            + (trash == 0
-                ? ""
-                : "In the trash: "
-                    + Quantity.bytes(trash)
-                    + ", put back by \"sluice library gc --undo\"\n");
-    print(fields(done, deleted, trash), text(done, "taken out", "rewritten") + rest);
+    String text = text(done, "taken out", "rewritten") + rest(deleted, trash);
+    print(fields(done, deleted, trash), text);
+  }
+
+  private static String rest(int deleted, long trash) {
+    return (deleted == 0 ? "" : "Deleted: " + deleted + " packs from the trash\n")
+        + (trash == 0
+            ? ""
+            : "In the trash: "
+                + Quantity.bytes(trash)
+                + ", put back by \"sluice library gc --undo\"\n");
   }
 
   private void print(Map<String, Object> fields, String text) {

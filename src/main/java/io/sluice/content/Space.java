@@ -51,7 +51,7 @@ final class Space {
     return limits.quotaBytes() != Limits.NO_QUOTA;
   }
 
-  /** Says how much is used in all. */
+  /** Says how much is used in all; not known, and of no use, without a quota. */
   void used(long bytes) {
     used.set(bytes);
   }
@@ -68,7 +68,8 @@ final class Space {
   /** How many bytes of content may be stored now, at least 0. */
   long free() throws Failure {
     long onDisk = files.disk().freeBytes(files.folder()) - limits.reserveBytes();
-    return Math.max(0, Math.min(onDisk, limits.quotaBytes() - used.get()));
+    long inQuota = hasQuota() ? limits.quotaBytes() - used.get() : Long.MAX_VALUE;
+    return Math.max(0, Math.min(onDisk, inQuota));
   }
 
   /** Refuses what goes beyond the quota, or the reserve. */

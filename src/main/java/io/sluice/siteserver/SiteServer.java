@@ -28,6 +28,7 @@ import io.sluice.trust.SigningKey;
 import io.sluice.trust.TrustedKeys;
 import io.sluice.web.AdminDoor;
 import io.sluice.web.AdminRoutes;
+import io.sluice.web.LibraryRoutes;
 import io.sluice.web.SiteDoor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -45,6 +46,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,7 +124,7 @@ final class SiteServer implements AutoCloseable {
     SiteDoor siteDoor = keep(siteDoor(parts));
     InetSocketAddress listening = siteDoor.start();
     siteAddress = reachable(listening);
-    AdminDoor adminDoor = keep(adminDoor(parts));
+    AdminDoor adminDoor = keep(adminDoor(parts, library));
     adminAddress = configuration.adminAddress().host() + ":" + adminDoor.port();
     loops(parts);
     writeAddresses();
@@ -232,7 +234,7 @@ final class SiteServer implements AutoCloseable {
         random);
   }
 
-  private AdminDoor adminDoor(SiteParts parts) throws Failure {
+  private AdminDoor adminDoor(SiteParts parts, Library library) throws Failure {
     byte[] bytes = new byte[TOKEN_BYTES];
     random.nextBytes(bytes);
     token = HexFormat.of().formatHex(bytes);
@@ -255,7 +257,10 @@ final class SiteServer implements AutoCloseable {
         configuration.adminAddress().bareHost(),
         configuration.adminAddress().port(),
         token,
-        AdminRoutes.of(desks, me, clock));
+        Stream.concat(
+                AdminRoutes.of(desks, me, clock).stream(),
+                LibraryRoutes.of(library, clock).stream())
+            .toList());
   }
 
   /** By which address children may reach this site, as far as it knows. */

@@ -3,6 +3,7 @@ package io.sluice.siteserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Views;
+import io.sluice.content.TestContent;
 import io.sluice.database.TestDatabase;
 import io.sluice.time.SystemClock;
 import java.io.IOException;
@@ -164,6 +165,38 @@ class SiteServerTest {
     try (SiteServer shop = serve(below)) {
       until(() -> look(shop).parent().state().equals("no answer"));
       assertThat(status(below)).startsWith("Parent CEN: no answer since ").contains("SLU-601");
+    }
+  }
+
+  @Test
+  void aServersLibraryIsRidOfWhatNobodyNeedsWhileItServes() throws Exception {
+    Path data = founded("CEN", "127.0.0.1");
+    String where = data.toString();
+    Path other = Files.createDirectories(folder.resolve("other"));
+    Files.write(other.resolve("noise"), TestContent.noise(1, 1_000_000));
+    Path library = data.resolve("library");
+    String digest =
+        done("capture", other.toString(), "--library", library.toString())
+            .out()
+            .lines()
+            .findFirst()
+            .orElseThrow();
+    Files.delete(library.resolve("documents").resolve(digest.substring(0, 2)).resolve(digest));
+    try (SiteServer server = serve(data)) {
+      assertThat(server.siteAddress()).isNotEmpty();
+      done("package", "create", "Office", source.toString(), "--data", where);
+      assertThat(done("library", "gc", "--plan", "--data", where).out())
+          .startsWith("Packs to take out: 1, to rewrite: 0\nWon: 1.00 MB\n");
+      assertThat(done("library", "gc", "--data", where).out())
+          .startsWith("Packs taken out: 1, rewritten: 0\n")
+          .contains("sluice library gc --undo");
+      assertThat(done("library", "gc", "--undo", "--data", where).out())
+          .isEqualTo("Put back: 1 packs\n");
+      assertThat(done("library", "gc", "--window", "0", "--json", "--data", where).out())
+          .contains("\"packsDeleted\":1", "\"trashBytes\":0");
+      assertThat(done("verify", "CEN-1@1", "--data", where).out()).contains("identical");
+      assertThat(done("package", "create", "Other", other.toString(), "--data", where).out())
+          .contains("1.00 MB stored");
     }
   }
 

@@ -6,12 +6,10 @@ import io.sluice.fidelity.ReceiptJson;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.VersionDiff;
+import java.io.PrintStream;
 import java.util.EnumMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,83 +50,118 @@ public final class DiffCommand implements Callable<Integer> {
       Manifest before = access.manifest(library, older);
       Manifest after = access.manifest(library, newer);
       VersionDiff diff = new VersionDiff(before, after, library);
-      List<VersionDiff.Change> changes = diff.changes();
-      if (json) {
-        printJson(before, after, changes, diff.lacking());
-      } else {
-        printText(changes, diff.lacking());
-      }
-      return changes.isEmpty() ? Terminal.DONE : Terminal.FAILED;
+      Shown shown = json ? new AsJson(terminal.out()) : new AsText(terminal.out());
+      shown.begin(before, after);
+      Map<VersionDiff.Kind, Long> counts = new EnumMap<>(VersionDiff.Kind.class);
+      diff.changes(
+          change -> {
+            counts.merge(change.kind(), 1L, Long::sum);
+            shown.change(change);
+          });
+      shown.end(counts, diff.lacking());
+      return counts.isEmpty() ? Terminal.DONE : Terminal.FAILED;
     }
   }
 
-  /** What lies in a directory that came or went is counted, not listed. */
-  private void printText(List<VersionDiff.Change> changes, VersionDiff.Lacking lacking) {
-    Set<EntryPath> whole = new HashSet<>();
-    Map<VersionDiff.Kind, Long> counts = new EnumMap<>(VersionDiff.Kind.class);
-    for (VersionDiff.Change change : changes) {
-      counts.merge(change.kind(), 1L, Long::sum);
-      if (change.kind() != VersionDiff.Kind.CHANGED) {
-        whole.add(change.path());
-      }
+  /** How changes are printed, as they are found: there may be millions. */
+  private sealed interface Shown {
+    void begin(Manifest before, Manifest after);
+
+    void change(VersionDiff.Change change);
+
+    void end(Map<VersionDiff.Kind, Long> counts, VersionDiff.Lacking lacking);
+  }
+
+  /** A line each; what lies in a directory that came or went is counted, not listed. */
+  private static final class AsText implements Shown {
+    private final PrintStream out;
+
+    /** The directory that came or went last: what is in it comes directly after it. */
+    private EntryPath whole = EntryPath.ROOT;
+
+    AsText(PrintStream out) {
+      this.out = out;
     }
-    for (VersionDiff.Change change : changes) {
+
+    @Override
+    public void begin(Manifest before, Manifest after) {}
+
+    @Override
+    public void change(VersionDiff.Change change) {
       EntryPath path = change.path();
-      switch (change.kind()) {
-        case ADDED -> within(whole, path, "+ ");
-        case REMOVED -> within(whole, path, "- ");
-        case CHANGED ->
-            terminal.out().println("~ " + path + ": " + String.join(", ", change.what()));
+      if (change.kind() == VersionDiff.Kind.CHANGED) {
+        out.println("~ " + path + ": " + String.join(", ", change.what()));
+      } else if (whole.isRoot() || !isIn(path, whole)) {
+        out.println((change.kind() == VersionDiff.Kind.ADDED ? "+ " : "- ") + path);
+        whole = path;
       }
     }
-    if (changes.isEmpty()) {
-      terminal.out().println("identical");
-      return;
+
+    private static boolean isIn(EntryPath path, EntryPath directory) {
+      if (path.depth() <= directory.depth()) {
+        return false;
+      }
+      EntryPath at = path;
+      while (at.depth() > directory.depth()) {
+        at = at.parent();
+      }
+      return at.equals(directory);
     }
-    terminal
-        .out()
-        .println(
-            Quantity.count(counts.getOrDefault(VersionDiff.Kind.ADDED, 0L))
-                + " added, "
-                + Quantity.count(counts.getOrDefault(VersionDiff.Kind.REMOVED, 0L))
-                + " removed, "
-                + Quantity.count(counts.getOrDefault(VersionDiff.Kind.CHANGED, 0L))
-                + " changed; "
-                + Quantity.bytes(lacking.bytes())
-                + " in "
-                + Quantity.count(lacking.chunks())
-                + (lacking.chunks() == 1 ? " chunk is new" : " chunks are new"));
+
+    @Override
+    public void end(Map<VersionDiff.Kind, Long> counts, VersionDiff.Lacking lacking) {
+      out.println(
+          counts.isEmpty()
+              ? "identical"
+              : Quantity.count(counts.getOrDefault(VersionDiff.Kind.ADDED, 0L))
+                  + " added, "
+                  + Quantity.count(counts.getOrDefault(VersionDiff.Kind.REMOVED, 0L))
+                  + " removed, "
+                  + Quantity.count(counts.getOrDefault(VersionDiff.Kind.CHANGED, 0L))
+                  + " changed; "
+                  + Quantity.bytes(lacking.bytes())
+                  + " in "
+                  + Quantity.count(lacking.chunks())
+                  + (lacking.chunks() == 1 ? " chunk is new" : " chunks are new"));
+    }
   }
 
-  private void within(Set<EntryPath> whole, EntryPath path, String sign) {
-    if (path.isRoot() || !whole.contains(path.parent())) {
-      terminal.out().println(sign + path);
-    }
-  }
+  /** One object; field names are part of the command's contract. */
+  private static final class AsJson implements Shown {
+    private final JsonMapper mapper = new JsonMapper();
+    private final PrintStream out;
+    private String separator = "\n";
 
-  private void printJson(
-      Manifest before,
-      Manifest after,
-      List<VersionDiff.Change> changes,
-      VersionDiff.Lacking lacking) {
-    JsonMapper mapper = new JsonMapper();
-    ObjectNode head = mapper.createObjectNode();
-    head.put("older", before.digest().hex()).put("newer", after.digest().hex());
-    head.put("identical", changes.isEmpty());
-    head.put("new_chunks", lacking.chunks()).put("new_bytes", lacking.bytes());
-    String text = head.toString();
-    terminal.out().print(text.substring(0, text.length() - 1) + ",\"changes\":[");
-    String separator = "\n";
-    for (VersionDiff.Change change : changes) {
+    AsJson(PrintStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void begin(Manifest before, Manifest after) {
+      ObjectNode head = mapper.createObjectNode();
+      head.put("older", before.digest().hex()).put("newer", after.digest().hex());
+      String text = head.toString();
+      out.print(text.substring(0, text.length() - 1) + ",\"changes\":[");
+    }
+
+    @Override
+    public void change(VersionDiff.Change change) {
       ObjectNode one = mapper.createObjectNode();
       one.set("path", ReceiptJson.path(change.path()));
       one.put("kind", change.kind().name().toLowerCase(Locale.ROOT));
       if (!change.what().isEmpty()) {
         change.what().forEach(one.putArray("what")::add);
       }
-      terminal.out().print(separator + one);
+      out.print(separator + one);
       separator = ",\n";
     }
-    terminal.out().println("]}");
+
+    @Override
+    public void end(Map<VersionDiff.Kind, Long> counts, VersionDiff.Lacking lacking) {
+      ObjectNode rest = mapper.createObjectNode();
+      rest.put("identical", counts.isEmpty());
+      rest.put("new_chunks", lacking.chunks()).put("new_bytes", lacking.bytes());
+      out.println("]," + rest.toString().substring(1));
+    }
   }
 }

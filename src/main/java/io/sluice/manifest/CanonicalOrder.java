@@ -99,6 +99,41 @@ final class CanonicalOrder {
     }
   }
 
+  /**
+   * Which of two entries comes first, be they of one version or of two; 0 if they have one path and
+   * both are directories or neither is.
+   */
+  static int compare(Entry one, Entry other) {
+    EntryPath mine = one.path();
+    EntryPath theirs = other.path();
+    int common = Math.min(mine.depth(), theirs.depth());
+    int below = Integer.compare(mine.depth(), theirs.depth());
+    while (mine.depth() > common) {
+      mine = mine.parent();
+    }
+    while (theirs.depth() > common) {
+      theirs = theirs.parent();
+    }
+    if (mine.equals(theirs)) {
+      // A directory comes before what is in it, after the others where it stands.
+      return below != 0 ? below : Boolean.compare(isDirectory(one), isDirectory(other));
+    }
+    while (!mine.parent().equals(theirs.parent())) {
+      mine = mine.parent();
+      theirs = theirs.parent();
+    }
+    // In one directory: what is no directory comes first.
+    boolean within = one.path().depth() > mine.depth() || isDirectory(one);
+    boolean otherWithin = other.path().depth() > theirs.depth() || isDirectory(other);
+    return within == otherWithin
+        ? mine.name().compareTo(theirs.name())
+        : Boolean.compare(within, otherWithin);
+  }
+
+  private static boolean isDirectory(Entry entry) {
+    return entry instanceof Entry.Directory;
+  }
+
   private static Refusal tooDeep() {
     return Refusal.tooLarge("a path deeper than " + EntryPath.DEPTH_MAX);
   }

@@ -6,13 +6,13 @@ import io.sluice.content.Frame;
 import io.sluice.failure.Failure;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * What differs between two versions: entries, streams, attributes and bytes. Exact: where small
@@ -61,38 +61,39 @@ public final class VersionDiff {
   }
 
   /**
-   * Everything that differs: what was removed in the older version's order, then the rest in the
-   * newer one's.
+   * Hands on everything that differs, in canonical order. What is a directory in one version and
+   * something else in the other was removed and added.
    *
    * @throws Failure what the store throws if bytes must be compared
    */
-  public List<Change> changes() throws Failure {
-    Map<EntryPath, Integer> known = new HashMap<>();
-    for (Entry entry : before.entries()) {
-      known.put(entry.path(), known.size());
-    }
-    List<Change> later = new ArrayList<>();
-    int index = 0;
-    for (Entry entry : after.entries()) {
-      Integer was = known.remove(entry.path());
-      if (was == null) {
-        later.add(new Change(entry.path(), Kind.ADDED, List.of()));
+  public void changes(Consumer<Change> found) throws Failure {
+    int was = 0;
+    int is = 0;
+    while (was < before.entries().size() || is < after.entries().size()) {
+      int order = order(was, is);
+      if (order < 0) {
+        found.accept(new Change(before.entries().get(was).path(), Kind.REMOVED, List.of()));
+      } else if (order > 0) {
+        found.accept(new Change(after.entries().get(is).path(), Kind.ADDED, List.of()));
       } else {
-        List<String> what = compare(was, index);
+        List<String> what = compare(was, is);
         if (!what.isEmpty()) {
-          later.add(new Change(entry.path(), Kind.CHANGED, what));
+          found.accept(new Change(after.entries().get(is).path(), Kind.CHANGED, what));
         }
       }
-      index++;
+      was += order <= 0 ? 1 : 0;
+      is += order >= 0 ? 1 : 0;
     }
-    List<Change> changes = new ArrayList<>();
-    for (Entry entry : before.entries()) {
-      if (known.containsKey(entry.path())) {
-        changes.add(new Change(entry.path(), Kind.REMOVED, List.of()));
-      }
+  }
+
+  /** Which comes first; a list that has ended comes last. */
+  private int order(int was, int is) {
+    if (was == before.entries().size()) {
+      return 1;
     }
-    changes.addAll(later);
-    return changes;
+    return is == after.entries().size()
+        ? -1
+        : CanonicalOrder.compare(before.entries().get(was), after.entries().get(is));
   }
 
   /** What must be stored or sent where the older version is already. */

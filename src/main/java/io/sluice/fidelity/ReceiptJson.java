@@ -13,6 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -24,7 +27,11 @@ public final class ReceiptJson {
   public static final int BYTES_MAX = 256 << 20;
 
   private static final int FORMAT = 0;
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private ReceiptJson() {}
 
@@ -88,7 +95,7 @@ public final class ReceiptJson {
       if (!json.path("sluice").asString("").equals("receipt")) {
         throw new IllegalArgumentException("it is not a receipt");
       }
-      if (json.path("v").asInt(-1) > FORMAT) {
+      if (count(json.path("v")) > FORMAT) {
         throw Failure.permanent(
             Code.LIBRARY_TOO_NEW,
             "reading the receipt " + where,

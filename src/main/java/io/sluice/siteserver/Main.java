@@ -46,10 +46,29 @@ public final class Main {
     PrintStream out = stream(FileDescriptor.out);
     PrintStream err = stream(FileDescriptor.err);
     Terminal terminal = new Terminal(out, err, isTerminal());
-    int status = commands(terminal, new SystemClock(), new SecureRandom(), args).execute(args);
+    int status = run(terminal, args);
     out.flush();
     err.flush();
     System.exit(status);
+  }
+
+  private static int run(Terminal terminal, String[] args) {
+    try {
+      return commands(terminal, new SystemClock(), new SecureRandom(), args).execute(args);
+    } catch (LinkageError e) {
+      return terminal.report(notLoaded(e));
+    }
+  }
+
+  /** The libraries in C unpack themselves where temporary files go: that may be full or noexec. */
+  static Failure notLoaded(LinkageError e) {
+    String why = String.valueOf(e.getMessage());
+    return Failure.temporary(
+            Code.DISK_ERROR,
+            "loading native code by way of " + System.getProperty("java.io.tmpdir"),
+            why,
+            "make room there, or name another folder: SLUICE_JAVA_OPTS=-Djava.io.tmpdir=DIR")
+        .because(e);
   }
 
   /**

@@ -2,7 +2,9 @@ package io.sluice.siteserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.filesystem.TestVolume;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -38,6 +40,33 @@ class NativeLibraryTest {
     }
     assertThat(names(ProductProcess.temporaryFolder()))
         .noneMatch(name -> name.contains("sqlite") || name.contains("zstd"));
+  }
+
+  @Test
+  void whereItCannotBeUnpackedTheCommandSaysSo() throws Exception {
+    try (TestVolume tiny = TestVolume.tmpfs(300_000)) {
+      Path source = Files.createDirectory(folder.resolve("source"));
+      Files.writeString(source.resolve("a"), "a");
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "--enable-native-access=ALL-UNNAMED",
+                  "-Djava.io.tmpdir=" + tiny.root(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  "io.sluice.siteserver.Main",
+                  "capture",
+                  source.toString(),
+                  "--library",
+                  folder.resolve("library").toString())
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isEqualTo(3);
+      assertThat(said)
+          .contains("SLU-308", tiny.root().toString(), "-Djava.io.tmpdir=DIR")
+          .doesNotContain("\tat ");
+    }
   }
 
   private static Set<String> names(Path of) throws IOException {

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # sluice restore, durable, against zstd -d | tar -x && sync on one folder, in turn, page cache warm.
-#   restore.sh FOLDER SCRATCH [RUNS]
-# Prints medians and the ratio of each pair, reading back told apart; then a restore with the last one as seed.
+#   restore.sh FOLDER SCRATCH [RUNS [SEED]]
+# Prints medians and the ratio of each pair, reading back told apart; then a restore with SEED, or the last one, as seed.
 set -euo pipefail
 [ $# -ge 2 ] || { sed -n '2,4p' "$0"; exit 2; }
 here=$(cd -P -- "$(dirname -- "$0")/.." && pwd)
-folder=$(cd "$1" && pwd); mkdir -p "$2"; scratch=$(cd "$2" && pwd); runs=${3:-5}
+folder=$(cd "$1" && pwd); mkdir -p "$2"; scratch=$(cd "$2" && pwd); runs=${3:-5}; seed=${4:+$(cd "$4" && pwd)}
 for tool in zstd /usr/bin/time; do
   command -v "$tool" >/dev/null || { echo "restore.sh needs $tool (apt install zstd time)" >&2; exit 1; }
 done
@@ -33,7 +33,7 @@ for ((i = 0; i <= runs; i++)); do
   timed "$scratch/peer" bash -c "zstd -dc '$scratch/t.zst' | tar -C '$scratch/tar$i' -xf - && sync -f '$scratch'"
   restore "$scratch/ours" --to "$scratch/to$i"
   told "$scratch/phases"
-  restore "$scratch/seeded" --to "$scratch/seeded$i" --seed "$scratch/to$i"
+  restore "$scratch/seeded" --to "$scratch/seeded$i" --seed "${seed:-$scratch/to$i}"
 done
 printf '%-28s %10s %10s %10s\n' "$(basename "$(dirname "$folder")")/$(basename "$folder"), $runs runs" wall cpu peak
 row 'zstd -d | tar -x && sync' "$scratch/peer"

@@ -110,7 +110,7 @@ final class ScanCache {
       try {
         return Optional.of(
             new Content(Instant.ofEpochSecond(seconds, nanos), manifest, listing, states));
-      } catch (DateTimeException e) {
+      } catch (ArithmeticException | DateTimeException e) {
         return Optional.empty();
       }
     }

@@ -52,7 +52,7 @@ public final class ExchangeReadings {
     long table = WimFormat.little(wim).getLong(48 + 8);
     long end = table + (WimFormat.little(wim).getLong(48) & 0xff_ffff);
     for (long at = table;
-        at >= 0 && at + WimFormat.LOOKUP_ENTRY_BYTES <= Math.min(end, wim.length);
+        at >= 0 && at <= Math.min(end, wim.length) - WimFormat.LOOKUP_ENTRY_BYTES;
         at += WimFormat.LOOKUP_ENTRY_BYTES) {
       int entry = (int) at;
       long from = WimFormat.little(wim).getLong(entry + 8);

@@ -5,6 +5,7 @@ import io.sluice.failure.Failure;
 import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Keep;
+import io.sluice.filesystem.NtfsReparse;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.PropertyCapacity;
 import io.sluice.filesystem.Streams;
@@ -127,7 +128,7 @@ final class EntryCheck {
             linked.add(new Linked(index, facts));
           }
         }
-        case Entry.Symlink link -> checkLink(link, facts);
+        case Entry.Symlink link -> checkLink(link, path, facts);
         case Entry.HardLink link -> linked.add(new Linked(index, facts));
       }
     } catch (Failure e) {
@@ -290,7 +291,7 @@ final class EntryCheck {
     }
   }
 
-  private void checkLink(Entry.Symlink link, Facts facts) {
+  private void checkLink(Entry.Symlink link, Path path, Facts facts) throws Failure {
     if (!facts.target().equals(Optional.of(link.target()))) {
       String found = facts.target().map(Object::toString).orElse("nothing");
       add(link.path(), Difference.Kind.TARGET, "expected " + link.target() + ", is " + found);
@@ -298,6 +299,10 @@ final class EntryCheck {
     Optional<Attributes> expected = Materialiser.heldByLink(link.attributes(), tree.capacity);
     if (expected.isPresent()) {
       checkTime(link.path(), expected.get(), facts.attributes());
+    }
+    if (NtfsReparse.of(link.attributes()).isPresent()) {
+      List<Property> found = tree.platform.streams(path, facts, Keep.EVERYTHING).properties();
+      checkProperties(link.path(), link.attributes(), found);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.sluice.failure.Failure;
 import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Keep;
+import io.sluice.filesystem.NtfsReparse;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.StreamCapacity;
 import io.sluice.filesystem.Streams;
@@ -50,7 +51,11 @@ public final class SidecarReturn {
   }
 
   /** What one entry gets back. */
-  private record Wanted(List<Sidecar.Line> streams, Map<Name, Property> properties) {}
+  private record Wanted(List<Sidecar.Line> streams, Map<Name, Property> properties) {
+    boolean isReparsePoint() {
+      return properties.keySet().stream().anyMatch(NtfsReparse::isData);
+    }
+  }
 
   /** What was put back. */
   public record Returned(long entries, long streams, long attributes) {}
@@ -67,15 +72,14 @@ public final class SidecarReturn {
     // Trying out what the folder holds moves its own time.
     of(EntryPath.ROOT);
     listed.streams().forEach(line -> of(line.path()).streams.add(line));
-    listed
-        .attributes()
-        .forEach(one -> of(one.path()).properties.put(one.property().key(), one.property()));
+    listed.attributes().forEach(this::want);
     requireSound(listed.streams());
     requireEntries();
     requireHeld();
     try (Platform.Barrier barrier = platform.barrier(folder)) {
-      for (Map.Entry<EntryPath, Wanted> one : wanted.entrySet()) {
-        put(one.getKey(), one.getValue());
+      // A folder comes before what is in it: the other way round its time is set last.
+      for (EntryPath path : List.copyOf(wanted.keySet()).reversed()) {
+        put(path, of(path));
       }
       barrier.force();
     }
@@ -87,6 +91,15 @@ public final class SidecarReturn {
 
   private Wanted of(EntryPath path) {
     return wanted.computeIfAbsent(path, p -> new Wanted(new ArrayList<>(), new TreeMap<>()));
+  }
+
+  private void want(Sidecar.Attribute one) {
+    Property property = one.property();
+    if (NtfsReparse.isData(property.key()) && !one.path().isRoot()) {
+      // It is made anew, which moves the time of its folder.
+      of(one.path().parent());
+    }
+    of(one.path()).properties.put(property.key(), property);
   }
 
   private Path path(EntryPath entry) throws Failure {
@@ -133,7 +146,7 @@ public final class SidecarReturn {
     for (EntryPath path : wanted.keySet()) {
       try {
         Facts facts = platform.facts(path(path));
-        if (facts.kind() != Facts.Kind.FILE && facts.kind() != Facts.Kind.DIRECTORY) {
+        if (!canHave(facts.kind(), of(path))) {
           problems.add(path + " is a " + facts.kind());
         }
         before.put(path, facts.attributes());
@@ -145,6 +158,15 @@ public final class SidecarReturn {
         Code.DIFFERS,
         "entries it speaks of are not in " + folder,
         "copy the whole version there first, links as links");
+  }
+
+  /** Of links only those get something back that are more than links on NTFS. */
+  private static boolean canHave(Facts.Kind kind, Wanted one) {
+    return switch (kind) {
+      case FILE, DIRECTORY -> !one.isReparsePoint();
+      case SYMLINK -> one.isReparsePoint() && one.streams.isEmpty();
+      case SPECIAL -> false;
+    };
   }
 
   private void requireHeld() throws Failure {

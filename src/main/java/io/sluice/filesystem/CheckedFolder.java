@@ -9,7 +9,6 @@ import io.sluice.manifest.Stream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -142,17 +141,11 @@ final class CheckedFolder implements Folder {
         entry,
         there -> {
           try {
-            return Files.isDirectory(there, LinkOption.NOFOLLOW_LINKS)
-                ? refused(there, new IOException("it is a directory"))
-                : Files.deleteIfExists(there);
+            return Files.deleteIfExists(there);
           } catch (IOException e) {
-            return refused(there, e);
+            throw PortablePlatform.writing(there, e);
           }
         });
-  }
-
-  private static boolean refused(Path entry, IOException e) throws Failure {
-    throw PortablePlatform.writing(entry, e);
   }
 
   @Override

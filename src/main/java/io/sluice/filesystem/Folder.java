@@ -41,7 +41,10 @@ public interface Folder extends AutoCloseable {
   /** What stands in this directory by that name; empty if nothing does. */
   Optional<Facts> facts(Name entry) throws Failure;
 
-  /** Deletes a file or link; no error if nothing is there, PLACE_UNAVAILABLE if a directory is. */
+  /**
+   * Deletes a file, link or empty directory; no error if nothing is there, PLACE_UNAVAILABLE if a
+   * directory is that holds something.
+   */
   void delete(Name entry) throws Failure;
 
   /** Makes a file, and opens it for writing. */

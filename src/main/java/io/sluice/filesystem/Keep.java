@@ -91,6 +91,9 @@ public record Keep(Set<String> words) {
 
   /** True if a property of this key is kept. */
   public boolean keeps(Name key) {
+    if (key.equals(Property.REPARSE_DIRECTORY)) {
+      return keeps(Property.REPARSE);
+    }
     String text = key.toString();
     if (USUALLY.contains(key)) {
       return !words.contains("-" + text);

@@ -18,19 +18,26 @@ final class LinuxAttributes {
 
   private final LinuxCalls calls;
   private final LinuxProperties properties;
+  private final ReparsePoints points;
 
-  LinuxAttributes(LinuxCalls calls, LinuxProperties properties) {
+  LinuxAttributes(LinuxCalls calls, LinuxProperties properties, ReparsePoints points) {
     this.calls = calls;
     this.properties = properties;
+    this.points = points;
   }
 
   /**
-   * Sets them of the entry itself; of a symbolic link owner and time only.
+   * Sets them of the entry itself; of a symbolic link owner and time only, unless it becomes a
+   * reparse point of NTFS: that has all but a mode.
    *
    * @param entry for messages
    * @param path leads to the entry
    */
   void set(Path entry, byte[] path, boolean link, Attributes attributes) throws Failure {
+    Optional<Property> point = link ? NtfsReparse.of(attributes) : Optional.empty();
+    if (point.isPresent()) {
+      points.make(entry, path, point.get());
+    }
     Optional<Property> owner = attributes.property(Property.OWNER);
     if (owner.isPresent()) {
       // First: a new owner takes the bits for other identities away.
@@ -38,6 +45,9 @@ final class LinuxAttributes {
     }
     if (!link) {
       mode(entry, calls.setMode(path, attributes.mode()));
+    }
+    boolean bare = link && point.isEmpty();
+    if (!bare) {
       for (Property property : attributes.properties()) {
         if (!property.key().equals(Property.OWNER) && !LAST.contains(property.key())) {
           properties.set(entry, path, property);
@@ -46,7 +56,7 @@ final class LinuxAttributes {
     }
     done(entry, calls.setModified(path, attributes.mtimeSeconds(), attributes.mtimeNanos()));
     for (Name key : LAST) {
-      Optional<Property> property = link ? Optional.empty() : attributes.property(key);
+      Optional<Property> property = bare ? Optional.empty() : attributes.property(key);
       if (property.isPresent()) {
         properties.set(entry, path, property.get());
       }

@@ -30,6 +30,7 @@ final class LinuxCalls {
   static final int O_CLOEXEC = 02000000;
   static final int AT_FDCWD = -100;
   static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  private static final int AT_REMOVEDIR = 0x200;
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final byte[] NO_NAME = new byte[0];
 
@@ -335,10 +336,12 @@ final class LinuxCalls {
     }
   }
 
-  /** Deletes an entry that is no directory. */
+  /** Deletes an entry; a directory only if it is empty. */
   int delete(int directory, byte[] path) {
     try (Scratch scratch = scratch()) {
-      return scratch.call(UNLINKAT, directory, scratch.text(FIRST, path), 0);
+      long name = scratch.text(FIRST, path);
+      int done = scratch.call(UNLINKAT, directory, name, 0);
+      return done != -Errno.EISDIR ? done : scratch.call(UNLINKAT, directory, name, AT_REMOVEDIR);
     }
   }
 

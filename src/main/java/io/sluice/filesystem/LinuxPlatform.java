@@ -35,8 +35,9 @@ final class LinuxPlatform implements Platform {
 
   private final LinuxCalls calls = new LinuxCalls();
   private final NativeBuffers buffers = new NativeBuffers(NativeBuffers.CONTENT_BYTES);
-  private final LinuxProperties properties = new LinuxProperties(calls);
-  private final LinuxAttributes attributes = new LinuxAttributes(calls, properties);
+  private final ReparsePoints points = new ReparsePoints(calls);
+  private final LinuxProperties properties = new LinuxProperties(calls, points);
+  private final LinuxAttributes attributes = new LinuxAttributes(calls, properties, points);
   private final LinuxStreams streams = new LinuxStreams(calls, buffers, properties);
   private final ChangeTimes changeTimes = new ChangeTimes(calls);
 
@@ -164,18 +165,9 @@ final class LinuxPlatform implements Platform {
     if (target.result() < 0) {
       throw LinuxFailures.reading(link.toString(), -target.result());
     }
-    if (target.result() == 0) {
-      return Optional.empty();
-    }
-    if (streams.isUnreadableReparsePoint(path, target.bytes())) {
-      throw LinuxFailures.unreadableReparsePoint(link.toString());
-    }
-    Optional<NtfsReparse> elsewhere =
-        NtfsReparse.isBelowMount(target.bytes())
-            ? properties.reparse(path).flatMap(NtfsReparse::parse)
-            : Optional.empty();
-    return Optional.of(
-        elsewhere.map(NtfsReparse::target).orElseGet(() -> LinkTarget.of(target.bytes())));
+    return target.result() == 0
+        ? Optional.empty()
+        : Optional.of(points.target(link, path, target.bytes()));
   }
 
   @Override

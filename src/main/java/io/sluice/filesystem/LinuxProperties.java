@@ -44,15 +44,15 @@ final class LinuxProperties {
   private static final String DOS_ATTRIBUTE = "user.DOSATTRIB";
   private static final byte[] NTFS_ACL = ascii("system.ntfs_acl");
   private static final byte[] NTFS_BITS = ascii("system.ntfs_attrib_be");
-  private static final byte[] NTFS_REPARSE = ascii("system.ntfs_reparse_data");
-  private static final byte[] NOTHING = {};
   private static final byte[] NTFS_BIRTH = ascii("system.ntfs_crtime_be");
 
   private final LinuxCalls calls;
+  private final ReparsePoints points;
   private final Map<String, String> names = new ConcurrentHashMap<>();
 
-  LinuxProperties(LinuxCalls calls) {
+  LinuxProperties(LinuxCalls calls, ReparsePoints points) {
     this.calls = calls;
+    this.points = points;
   }
 
   /** What was found: properties that are kept, and what is seen and not kept. */
@@ -113,18 +113,14 @@ final class LinuxProperties {
     return found;
   }
 
-  /** A reparse point's data, if the entry is one of NTFS. */
-  Optional<byte[]> reparse(byte[] path) {
-    return calls.getAttribute(path, NTFS_REPARSE, NOTHING) > 0
-        ? value(path, NTFS_REPARSE)
-        : Optional.empty();
-  }
-
-  /** A link's own data where its target does not say all of it. */
+  /** What a link is more than its target says; then it has what a file of NTFS has, too. */
   private void reparse(byte[] path, Found found) {
-    Optional<byte[]> data = reparse(path);
-    if (data.isPresent() && NtfsReparse.parse(data.get()).filter(NtfsReparse::relative).isEmpty()) {
-      found.add(new Property(Property.REPARSE, data.get()), "reparse point");
+    Optional<Property> point = points.property(path);
+    if (point.isPresent()) {
+      found.add(point.get(), "reparse point");
+    }
+    if (point.isPresent() && found.keep.keeps(Property.REPARSE)) {
+      ntfs(path, found);
     }
   }
 

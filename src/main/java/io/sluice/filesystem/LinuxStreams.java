@@ -38,7 +38,6 @@ final class LinuxStreams {
   private static final byte[] NTFS_ATTRIBUTES = ascii("system.ntfs_attrib");
   private static final byte[] NTFS_TIMES = ascii("system.ntfs_times");
   private static final byte[] PROBE = ascii("user.sluice.probe");
-  private static final byte[] REPARSE = ascii("unsupported reparse ");
   private static final byte[] DOS_ATTRIBUTE = ascii("user.DOSATTRIB");
   private static final byte[] NOTHING = new byte[0];
   private static final String WINDOWS_MODE =
@@ -244,16 +243,6 @@ final class LinuxStreams {
           : unsupported(entry, stream, Errno.text(-descriptor));
     }
     return new NativeOutput(calls, descriptor, shown(entry, stream.name()), buffers);
-  }
-
-  /**
-   * True if what seems to be a symbolic link is a file of NTFS that ntfs-3g cannot show (compressed
-   * by the system, deduplicated, in a cloud): it puts up a link that says so.
-   */
-  boolean isUnreadableReparsePoint(byte[] link, byte[] target) {
-    return target.length > REPARSE.length
-        && Arrays.equals(target, 0, REPARSE.length, REPARSE, 0, REPARSE.length)
-        && calls.getAttribute(link, NTFS_ATTRIBUTES, NOTHING) >= 0;
   }
 
   /** Streams of a symbolic link, which are not kept. */

@@ -165,8 +165,9 @@ public interface Platform {
 
   /**
    * Sets properties, mode and time, last of all; on a symbolic link owner and time only, where the
-   * platform can. A property whose key the platform does not know is left out: {@link
-   * EntryCapacity} tells beforehand which are held.
+   * platform can, but a link with the data of a reparse point becomes one, with all it has. A
+   * property whose key the platform does not know is left out: {@link EntryCapacity} tells
+   * beforehand which are held.
    */
   void setAttributes(Path entry, Attributes attributes) throws Failure;
 

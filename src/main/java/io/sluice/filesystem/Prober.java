@@ -123,6 +123,11 @@ final class Prober {
     if (keeps(probe, Property.of(Property.ACL_DEFAULT, "u::rwx,g::r-x,o::r-x"))) {
       keys.add(Property.ACL_DEFAULT);
     }
+    Path link = probe.resolve("reparse");
+    if (succeeds(() -> platform.createSymlink(link, target("file")))
+        && keeps(link, PropertyCapacity.LINK_SAMPLE)) {
+      keys.add(Property.REPARSE);
+    }
     // A descriptor is judged by the volume: the one a new file has must be taken back.
     Facts facts = platform.facts(file);
     Optional<Property> descriptor =

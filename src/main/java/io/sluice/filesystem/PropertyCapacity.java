@@ -36,14 +36,21 @@ public record PropertyCapacity(boolean specialModes, boolean all, Set<Name> keys
           Property.of(Name.of("xattr:user.DOSATTRIB"), "0x20"),
           Property.of(Property.OWNER, "2000000000::2000000000:"));
 
+  /** What can be tried on a link only; it leads nowhere. */
+  static final Property LINK_SAMPLE =
+      NtfsReparse.junction("\\??\\Volume{00000000-0000-0000-0000-000000000000}\\");
+
   private static final Name USER_ATTRIBUTES = Name.of("xattr:user.");
 
   public PropertyCapacity {
     keys = Set.copyOf(keys);
   }
 
-  /** What a key is of: itself, or the namespace of a foreign attribute. */
+  /** What a key is of: itself, its form for files, or the namespace of a foreign attribute. */
   static Name kind(Name key) {
+    if (key.equals(Property.REPARSE_DIRECTORY)) {
+      return Property.REPARSE;
+    }
     String text = key.toString();
     int dot = text.indexOf('.');
     return text.startsWith(Property.XATTR) && dot > 0 ? Name.of(text.substring(0, dot + 1)) : key;

@@ -36,6 +36,9 @@ public record Property(Name key, byte[] value) {
   /** The data of a junction or absolute link of NTFS, of which the target is only a part. */
   public static final Name REPARSE = Name.of("reparse");
 
+  /** The same of a link that is a directory on NTFS, which its data do not say. */
+  public static final Name REPARSE_DIRECTORY = Name.of("reparse-directory");
+
   /** Streams that Samba keeps in a form of its own, their names joined by slashes. */
   public static final Name SAMBA = Name.of("samba");
 

@@ -26,14 +26,11 @@ import io.sluice.parallel.CallerThread;
 import io.sluice.time.SystemClock;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -193,47 +190,6 @@ class PropertiesRoundTripTest {
       new VersionDiff(captured.manifest(), again.manifest(), library).changes(changes::add);
       assertThat(changes).isEmpty();
       assertThat(again.manifest().digest()).isEqualTo(captured.manifest().digest());
-    }
-  }
-
-  @Test
-  void aJunctionIsRecordedAsWindowsHasItAndToldWhereItCannotBeHeld() throws Exception {
-    try (TestVolume ntfs = TestVolume.ntfs("windows");
-        TestVolume plain = TestVolume.plain()) {
-      Path source = ntfs.folder("source");
-      file(source, "f");
-      Path junction = ntfs.folder("source/junction");
-      byte[] where = "\\??\\C:\\Windows".getBytes(StandardCharsets.UTF_16LE);
-      byte[] data =
-          ByteBuffer.allocate(16 + where.length + 4)
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .putInt(0xA0000003)
-              .putShort((short) (8 + where.length + 4))
-              .putShort((short) 0)
-              .putShort((short) 0)
-              .putShort((short) where.length)
-              .putShort((short) (where.length + 2))
-              .putShort((short) 0)
-              .put(where)
-              .array();
-      String hex = "0x" + HexFormat.of().formatHex(data);
-      assertThat(
-              TestVolume.run(
-                  "setfattr", "-n", "system.ntfs_reparse_data", "-v", hex, junction.toString()))
-          .isEmpty();
-      Captured captured = capture(source, "");
-      Entry link = captured.manifest().entries().getLast();
-      assertThat(link)
-          .isInstanceOfSatisfying(
-              Entry.Symlink.class,
-              found -> {
-                assertThat(found.target().toString()).isEqualTo("C:\\Windows");
-                assertThat(found.attributes().property(Property.REPARSE))
-                    .contains(new Property(Property.REPARSE, data));
-              });
-      Placed placed = restore(captured, plain.root().resolve("to"), StreamPolicy.REFUSE);
-      assertThat(placed.remarks().text())
-          .contains("junction: reparse refused: the file system does not hold it");
     }
   }
 

@@ -203,9 +203,11 @@ abstract class FolderContractTest {
   }
 
   @Test
-  void tellsWhatStandsThereAndDeletesFilesAndLinksOnly() throws Exception {
+  void tellsWhatStandsThereAndDeletesNoDirectoryThatHoldsSomething() throws Exception {
     write(folder, "file", new byte[] {1, 2});
     folder.create(Name.of("directory")).close();
+    folder.create(Name.of("empty")).close();
+    Files.createFile(path.resolve("directory/kept"));
     folder.createSymlink(Name.of("link"), target(path.resolve("file")), Optional.empty());
     assertThat(folder.facts(Name.of("file")).orElseThrow().size().bytes()).isEqualTo(2);
     assertThat(folder.facts(Name.of("directory")).orElseThrow().kind())
@@ -215,6 +217,7 @@ abstract class FolderContractTest {
 
     folder.delete(Name.of("nothing"));
     folder.delete(Name.of("link"));
+    folder.delete(Name.of("empty"));
     assertThat(platform.children(path)).containsExactly(Name.of("directory"), Name.of("file"));
     folder.delete(Name.of("file"));
     assertThat(failure(() -> folder.delete(Name.of("directory"))).code())

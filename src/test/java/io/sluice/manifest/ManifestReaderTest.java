@@ -223,6 +223,9 @@ class ManifestReaderTest {
     corrupt(of(3, 0, 0, 0, empty("'b'"), empty("'a'")), "4", "out of order");
     corrupt(of(3, 0, 0, 0, empty("'a'"), empty("'a'")), "4", "twice");
     corrupt(of(3, 0, 0, 0, empty("'a'"), "{'d':['a'],'m':1,'t':[0,0]}"), "4", "twice");
+    String link = "{'l':'a','m':1,'t':[0,0],'to':'b'}";
+    corrupt(of(3, 0, 0, 0, link, "{'d':['a'],'m':1,'t':[0,0]}"), "4", "twice");
+    corrupt(of(3, 0, 0, 0, link, "{'d':['a','b'],'m':1,'t':[0,0]}"), "4", "before its parent");
     String a = "{'d':['a'],'m':1,'t':[0,0]}";
     String ab = "{'d':['a','b'],'m':1,'t':[0,0]}";
     String b = "{'d':['b'],'m':1,'t':[0,0]}";

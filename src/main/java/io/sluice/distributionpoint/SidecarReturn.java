@@ -21,10 +21,12 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -43,6 +45,9 @@ public final class SidecarReturn {
 
   /** What the entries have, before anything touches their times. */
   private final Map<EntryPath, Attributes> before = new LinkedHashMap<>();
+
+  /** Those of the entries' folders that are folders there, too. */
+  private final Set<EntryPath> walked = new HashSet<>();
 
   public SidecarReturn(Platform platform, Path sidecar, Path folder) {
     this.platform = platform;
@@ -146,7 +151,9 @@ public final class SidecarReturn {
     for (EntryPath path : wanted.keySet()) {
       try {
         Facts facts = platform.facts(path(path));
-        if (!canHave(facts.kind(), of(path))) {
+        if (!isBelowFolders(path)) {
+          problems.add(path + " is below a link");
+        } else if (!canHave(facts.kind(), of(path))) {
           problems.add(path + " is a " + facts.kind());
         }
         before.put(path, facts.attributes());
@@ -158,6 +165,17 @@ public final class SidecarReturn {
         Code.DIFFERS,
         "entries it speaks of are not in " + folder,
         "copy the whole version there first, links as links");
+  }
+
+  /** True if the way to an entry leads through folders, so that no link is followed. */
+  private boolean isBelowFolders(EntryPath path) throws Failure {
+    if (path.isRoot() || walked.contains(path.parent())) {
+      return true;
+    }
+    EntryPath above = path.parent();
+    boolean below =
+        isBelowFolders(above) && platform.facts(path(above)).kind() == Facts.Kind.DIRECTORY;
+    return below && walked.add(above);
   }
 
   /** Of links only those get something back that are more than links on NTFS. */

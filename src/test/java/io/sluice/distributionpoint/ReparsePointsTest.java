@@ -1,12 +1,15 @@
 package io.sluice.distributionpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.capture.Capture;
 import io.sluice.capture.Captured;
 import io.sluice.capture.Options;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
+import io.sluice.failure.Code;
+import io.sluice.failure.Failure;
 import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Platforms;
@@ -252,6 +255,31 @@ class ReparsePointsTest {
         assertThat(data(copy)).isEqualTo(data(source));
         assertThat(capture(copy, "").digest()).isEqualTo(manifest.digest());
       }
+    }
+  }
+
+  @Test
+  void aSidecarIsNotPutBackThroughALink() throws Exception {
+    try (TestVolume ntfs = TestVolume.ntfs("windows");
+        TestVolume plain = TestVolume.plain()) {
+      Path source = source(ntfs);
+      Files.write(source.resolve("folder/kept"), new byte[] {1});
+      Path middle = plain.root().resolve("middle");
+      restore(capture(source, ""), middle, StreamPolicy.SIDECAR);
+      Path copy = ntfs.root().resolve("copy");
+      assertThat(TestVolume.run("cp", "-a", middle.toString(), copy.toString())).isEmpty();
+      Path outside = ntfs.folder("outside");
+      Files.move(copy.resolve("folder/kept"), outside.resolve("kept"));
+      Files.delete(copy.resolve("folder"));
+      Files.createSymbolicLink(copy.resolve("folder"), outside);
+      assertThatThrownBy(() -> new SidecarReturn(platform, beside(middle), copy).run())
+          .isInstanceOfSatisfying(
+              Failure.class,
+              failure -> {
+                assertThat(failure.code()).isEqualTo(Code.DIFFERS);
+                assertThat(failure.items())
+                    .containsExactly("folder is a SYMLINK", "folder/kept is below a link");
+              });
     }
   }
 

@@ -300,7 +300,7 @@ final class EntryCheck {
     if (expected.isPresent()) {
       checkTime(link.path(), expected.get(), facts.attributes());
     }
-    if (NtfsReparse.of(link.attributes()).isPresent()) {
+    if (NtfsReparse.in(link.attributes()).isPresent()) {
       List<Property> found = tree.platform.streams(path, facts, Keep.EVERYTHING).properties();
       checkProperties(link.path(), link.attributes(), found);
     }

@@ -6,6 +6,7 @@ import io.sluice.fidelity.Remark;
 import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.NameCapacity;
+import io.sluice.filesystem.NtfsReparse;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.StreamCapacity;
 import io.sluice.filesystem.Streams;
@@ -126,7 +127,11 @@ public final class ArchivePlatform implements Platform {
     for (String what : entry.dropped()) {
       remarks.add(Remark.refused(what, "nothing can be made of it"));
     }
+    boolean justLink = isJustLink(entry, keep);
     for (Property property : entry.attributes().properties()) {
+      if (justLink && !NtfsReparse.isData(property.key())) {
+        continue;
+      }
       if (keep.keeps(property.key()) || isOnlyForSamba(property)) {
         kept.add(property);
       } else if (isTold(property.key())) {
@@ -134,6 +139,11 @@ public final class ArchivePlatform implements Platform {
       }
     }
     return new Streams(named, kept, remarks);
+  }
+
+  /** True if all that makes an entry more than a link is left out. */
+  private static boolean isJustLink(ArchiveEntry entry, Keep keep) {
+    return NtfsReparse.in(entry.attributes()).isPresent() && !keep.keeps(Property.REPARSE);
   }
 
   /** What Samba wrote is kept as it is, as a capture keeps it, so that Samba finds it again. */

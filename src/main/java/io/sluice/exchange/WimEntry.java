@@ -106,6 +106,11 @@ final class WimEntry {
     return fixed.getInt(88);
   }
 
+  /** What stands in a reparse point's own head beside tag and length. */
+  short reparseReserved() {
+    return fixed.getShort(92);
+  }
+
   /** What the names of one file have in common; 0 if it has one. */
   long linkGroup() {
     return fixed.getLong(88);

@@ -4,6 +4,7 @@ import io.sluice.content.ChunkStore;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.AttributeForm;
+import io.sluice.filesystem.NtfsReparse;
 import io.sluice.filesystem.Wtf8;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.ContentLayout;
@@ -116,9 +117,10 @@ public final class WimExport {
         WimLink form = WimLink.of(link, folders.keySet()).orElseThrow();
         WimMetadata.Hashes hashes =
             new WimMetadata.Hashes(resources.add(form.bytes()), new TreeMap<>());
-        // Made without descriptor and DOS attributes, as ntfs-3g shows it.
-        Attributes plain = link.attributes().with(List.of());
-        put(in, item(name, form.attributes(), form.union(), plain, hashes), plain);
+        // A link the version tells no more of has none of them, as ntfs-3g shows it.
+        boolean told = NtfsReparse.in(link.attributes()).isPresent();
+        Attributes own = told ? link.attributes() : link.attributes().with(List.of());
+        put(in, item(name, form.attributes(), form.union(), own, hashes), own);
       }
       case Entry.HardLink link -> {
         Linked names = linked.getOrDefault(link.file(), new Linked(0));

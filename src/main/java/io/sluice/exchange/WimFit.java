@@ -2,6 +2,7 @@ package io.sluice.exchange;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import io.sluice.filesystem.NtfsReparse;
 import io.sluice.filesystem.StreamCapacity.StreamNames;
 import io.sluice.filesystem.Wtf8;
 import io.sluice.manifest.Attributes;
@@ -21,7 +22,12 @@ final class WimFit {
   private static final int LINES_MAX = 10_000;
 
   private static final Set<Name> HELD =
-      Set.of(Property.BIRTH, Property.DOS, Property.SECURITY_DESCRIPTOR);
+      Set.of(
+          Property.BIRTH,
+          Property.DOS,
+          Property.REPARSE,
+          Property.REPARSE_DIRECTORY,
+          Property.SECURITY_DESCRIPTOR);
 
   private final List<String> refused = new ArrayList<>();
   private final List<String> notHeld = new ArrayList<>();
@@ -75,10 +81,11 @@ final class WimFit {
       case Entry.Directory directory -> look(entry, directory.attributes(), false);
       case Entry.File file -> look(entry, file.attributes(), false);
       case Entry.Symlink link -> {
-        if (Wtf8.decode(link.target().bytes()).isEmpty()) {
+        boolean told = NtfsReparse.in(link.attributes()).isPresent();
+        if (!told && Wtf8.decode(link.target().bytes()).isEmpty()) {
           refused.add(entry.path() + ": the link's target");
         }
-        look(entry, link.attributes(), true);
+        look(entry, link.attributes(), !told);
       }
       case Entry.HardLink link -> {
         // What its file has is looked at there.
@@ -94,7 +101,7 @@ final class WimFit {
         && text.get().indexOf('\\') < 0;
   }
 
-  private void look(Entry entry, Attributes attributes, boolean link) {
+  private void look(Entry entry, Attributes attributes, boolean bare) {
     if (WimExport.ticks(attributes.mtimeSeconds(), attributes.mtimeNanos()).isEmpty()) {
       refused.add(entry.path() + ": the time");
     }
@@ -102,7 +109,7 @@ final class WimFit {
     times |= attributes.mtimeNanos() % WimFormat.TICK_NANOS != 0;
     List<String> lost = new ArrayList<>();
     for (Property property : attributes.properties()) {
-      if (link || !HELD.contains(property.key())) {
+      if (bare || !HELD.contains(property.key())) {
         lost.add(property.key().toString());
       }
     }

@@ -3,6 +3,7 @@ package io.sluice.exchange;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.AttributeForm;
 import io.sluice.filesystem.Facts;
+import io.sluice.filesystem.NtfsReparse;
 import io.sluice.filesystem.Wtf8;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
@@ -10,7 +11,6 @@ import io.sluice.manifest.Name;
 import io.sluice.manifest.Property;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -139,12 +139,18 @@ final class WimReader {
       streams.put(Name.of(Wtf8.encode(stream.getKey())), tables.blob(stream.getValue()));
     }
     Blob content = tables.blob(entry.unnamed());
-    Optional<LinkTarget> target = target(entry, content);
-    if ((entry.attributes() & WimFormat.ATTRIBUTE_REPARSE) != 0 && target.isEmpty()) {
+    Optional<byte[]> data = reparse(entry);
+    Optional<NtfsReparse> point = data.flatMap(NtfsReparse::parse);
+    if (data.isPresent() && point.isEmpty()) {
       return Optional.of(
-          "a reparse point that is no relative symbolic link, tag "
-              + Integer.toHexString(entry.reparseTag()));
+          "a reparse point that is no link, tag " + Integer.toHexString(entry.reparseTag()));
     }
+    Optional<LinkTarget> target =
+        point.isPresent() ? point.map(NtfsReparse::target) : interix(entry, content);
+    Optional<Property> told =
+        point
+            .filter(leads -> !leads.relative())
+            .map(leads -> NtfsReparse.property(data.get(), folder));
     if (target.isPresent()) {
       streams.keySet().forEach(name -> dropped.add("stream " + name));
       streams.clear();
@@ -154,16 +160,18 @@ final class WimReader {
         path,
         new ArchiveEntry(
             target.isPresent() ? Facts.Kind.SYMLINK : kind,
-            attributes(entry, target.isPresent()),
+            attributes(entry, told, target.isPresent() && told.isEmpty()),
             target.isPresent() || folder ? Blob.EMPTY : content,
             streams,
             target,
             dropped));
   }
 
-  private Attributes attributes(WimEntry entry, boolean link) throws Failure, Wrong {
+  private Attributes attributes(WimEntry entry, Optional<Property> told, boolean bare)
+      throws Failure, Wrong {
     SortedMap<Name, Property> properties = new TreeMap<>();
-    if (!link) {
+    told.ifPresent(property -> properties.put(property.key(), property));
+    if (!bare) {
       long birth = entry.created() - WimFormat.TICKS_TO_1970;
       String text = "%d.%09d".formatted(seconds(birth), nanos(birth));
       properties.put(Property.BIRTH, Property.of(Property.BIRTH, text));
@@ -185,13 +193,17 @@ final class WimReader {
     return (int) Math.floorMod(ticks, WimFormat.TICKS_PER_SECOND) * WimFormat.TICK_NANOS;
   }
 
-  /** Where a symbolic link leads, in Windows' form or in Interix's; empty if it is none. */
-  private Optional<LinkTarget> target(WimEntry entry, Blob content) throws Failure, Wrong {
-    if ((entry.attributes() & WimFormat.ATTRIBUTE_REPARSE) != 0) {
-      return entry.reparseTag() == WimFormat.TAG_SYMLINK
-          ? relative(bytes(tables.blob(entry.reparse())))
-          : Optional.empty();
+  /** A reparse point's data with the head NTFS has before them; empty if it is none. */
+  private Optional<byte[]> reparse(WimEntry entry) throws Failure, Wrong {
+    if ((entry.attributes() & WimFormat.ATTRIBUTE_REPARSE) == 0) {
+      return Optional.empty();
     }
+    byte[] bytes = bytes(tables.blob(entry.reparse()));
+    return Optional.of(NtfsReparse.data(entry.reparseTag(), entry.reparseReserved(), bytes));
+  }
+
+  /** Where a symbolic link in Interix's form leads; empty if it is none. */
+  private Optional<LinkTarget> interix(WimEntry entry, Blob content) throws Failure, Wrong {
     boolean system = (entry.attributes() & WimFormat.ATTRIBUTE_SYSTEM) != 0;
     int lead = WimFormat.INTERIX_LINK.length;
     if (!system || content.size() <= lead || content.size() > lead + 2L * LinkTarget.BYTES_MAX) {
@@ -203,23 +215,6 @@ final class WimReader {
     }
     String text = WimFormat.text(WimFormat.little(bytes), lead, bytes.length - lead);
     return Optional.of(LinkTarget.of(Wtf8.encode(text)));
-  }
-
-  private static Optional<LinkTarget> relative(byte[] reparse) throws Wrong {
-    ByteBuffer from = WimFormat.little(reparse);
-    if (reparse.length < 12) {
-      throw new Wrong("a symbolic link's reparse point is too short");
-    }
-    int at = 12 + Short.toUnsignedInt(from.getShort(0));
-    int length = Short.toUnsignedInt(from.getShort(2));
-    if ((from.getInt(8) & 1) == 0) {
-      return Optional.empty();
-    }
-    if (at + length > reparse.length) {
-      throw new Wrong("a symbolic link's target lies outside its reparse point");
-    }
-    String text = WimFormat.text(from, at, length);
-    return Optional.of(LinkTarget.of(Wtf8.encode(text.replace('\\', '/'))));
   }
 
   /** The bytes of a link; what is longer than any link's is not read. */

@@ -34,7 +34,7 @@ final class LinuxAttributes {
    * @param path leads to the entry
    */
   void set(Path entry, byte[] path, boolean link, Attributes attributes) throws Failure {
-    Optional<Property> point = link ? NtfsReparse.of(attributes) : Optional.empty();
+    Optional<Property> point = link ? NtfsReparse.in(attributes) : Optional.empty();
     if (point.isPresent()) {
       points.make(entry, path, point.get());
     }

@@ -7,20 +7,29 @@ import io.sluice.manifest.Property;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A reparse point of NTFS that leads elsewhere: a junction or a symbolic link ([MS-FSCC] 2.1.2.4
- * and 2.1.2.5). Pure.
+ * A reparse point of NTFS that leads elsewhere: a junction, a symbolic link, or one of Linux on
+ * Windows ([MS-FSCC] 2.1.2). Pure.
  *
  * @param relative true if it leads on from the folder it stands in
  * @param target where it leads: a relative one with slashes, any other as Windows has it but for
  *     the prefix {@code \??\}
  */
 public record NtfsReparse(boolean relative, LinkTarget target) {
+  /** What stands before the data proper: a tag, their length, a reserved field. */
+  public static final int HEAD_BYTES = 8;
+
   private static final int JUNCTION = 0xA0000003;
   private static final int SYMBOLIC_LINK = 0xA000000C;
-  private static final int HEADER_BYTES = 8;
+  private static final int LINUX_LINK = 0xA000001D;
+  private static final int LINUX_LINK_VERSION = 2;
+
+  /** Of a tag that is not Microsoft's, behind the head and not counted in the length. */
+  private static final int IDENTIFIER_BYTES = 16;
+
   private static final int NAMES_BYTES = 8;
   private static final int FLAGS_BYTES = 4;
   private static final int ZERO_BYTES = 2;
@@ -28,17 +37,58 @@ public record NtfsReparse(boolean relative, LinkTarget target) {
 
   /** What these bytes say; empty if they are of another kind, or damaged. */
   public static Optional<NtfsReparse> parse(byte[] bytes) {
+    if (!isSound(bytes)) {
+      return Optional.empty();
+    }
+    return switch (tag(bytes)) {
+      case JUNCTION, SYMBOLIC_LINK -> ofWindows(bytes);
+      case LINUX_LINK -> ofLinux(bytes);
+      default -> Optional.empty();
+    };
+  }
+
+  private static int tag(byte[] sound) {
+    return little(sound).getInt(0);
+  }
+
+  /** True if head and length of these bytes are those of a reparse point. */
+  static boolean isSound(byte[] bytes) {
+    if (bytes.length < HEAD_BYTES) {
+      return false;
+    }
+    int identifier = tag(bytes) < 0 ? 0 : IDENTIFIER_BYTES;
+    int length = Short.toUnsignedInt(little(bytes).getShort(Integer.BYTES));
+    return bytes.length == HEAD_BYTES + identifier + length;
+  }
+
+  /** The bytes NTFS has, of what follows their head. */
+  public static byte[] data(int tag, short reserved, byte[] rest) {
+    int identifier = tag < 0 ? 0 : IDENTIFIER_BYTES;
+    byte[] data = new byte[HEAD_BYTES + rest.length];
+    little(data)
+        .putInt(tag)
+        .putShort((short) (rest.length - identifier))
+        .putShort(reserved)
+        .put(rest);
+    return data;
+  }
+
+  private static Optional<NtfsReparse> ofLinux(byte[] bytes) {
+    int from = HEAD_BYTES + Integer.BYTES;
+    return bytes.length > from && little(bytes).getInt(HEAD_BYTES) == LINUX_LINK_VERSION
+        ? of(false, Arrays.copyOfRange(bytes, from, bytes.length))
+        : Optional.empty();
+  }
+
+  private static Optional<NtfsReparse> ofWindows(byte[] bytes) {
     ByteBuffer data = little(bytes);
-    if (bytes.length < HEADER_BYTES + NAMES_BYTES + FLAGS_BYTES) {
+    int tag = tag(bytes);
+    int names = HEAD_BYTES + NAMES_BYTES + (tag == SYMBOLIC_LINK ? FLAGS_BYTES : 0);
+    if (bytes.length < names) {
       return Optional.empty();
     }
-    int tag = data.getInt(0);
-    if (tag != JUNCTION && tag != SYMBOLIC_LINK) {
-      return Optional.empty();
-    }
-    int names = HEADER_BYTES + NAMES_BYTES + (tag == SYMBOLIC_LINK ? FLAGS_BYTES : 0);
-    int from = names + Short.toUnsignedInt(data.getShort(HEADER_BYTES));
-    int length = Short.toUnsignedInt(data.getShort(HEADER_BYTES + 2));
+    int from = names + Short.toUnsignedInt(data.getShort(HEAD_BYTES));
+    int length = Short.toUnsignedInt(data.getShort(HEAD_BYTES + 2));
     if (from + length > bytes.length || length % 2 != 0) {
       return Optional.empty();
     }
@@ -54,7 +104,10 @@ public record NtfsReparse(boolean relative, LinkTarget target) {
     // From the root of its volume, which is another one on each machine.
     boolean relative = flagged && !path.startsWith("\\");
     String absolute = path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : path;
-    byte[] target = Wtf8.encode(relative ? path.replace('\\', '/') : absolute);
+    return of(relative, Wtf8.encode(relative ? path.replace('\\', '/') : absolute));
+  }
+
+  private static Optional<NtfsReparse> of(boolean relative, byte[] target) {
     try {
       return Optional.of(new NtfsReparse(relative, LinkTarget.of(target)));
     } catch (IllegalArgumentException e) {
@@ -68,9 +121,11 @@ public record NtfsReparse(boolean relative, LinkTarget target) {
         directory && !isJunction(data) ? Property.REPARSE_DIRECTORY : Property.REPARSE, data);
   }
 
-  /** The property a link has its data in, if it has. */
-  public static Optional<Property> of(Attributes attributes) {
-    return attributes.properties().stream().filter(one -> isData(one.key())).findAny();
+  /** The property a link has its data in, if it has sound ones. */
+  public static Optional<Property> in(Attributes attributes) {
+    return attributes.properties().stream()
+        .filter(one -> isData(one.key()) && isSound(one.value()))
+        .findAny();
   }
 
   /** True if a property of this key is the data of a reparse point. */
@@ -84,7 +139,7 @@ public record NtfsReparse(boolean relative, LinkTarget target) {
   }
 
   private static boolean isJunction(byte[] data) {
-    return data.length >= Integer.BYTES && little(data).getInt(0) == JUNCTION;
+    return isSound(data) && tag(data) == JUNCTION;
   }
 
   /** A junction to a path that begins with the prefix. */
@@ -92,7 +147,7 @@ public record NtfsReparse(boolean relative, LinkTarget target) {
     byte[] text = path.getBytes(StandardCharsets.UTF_16LE);
     // A name to follow and none to show, each with a zero behind.
     int names = text.length + 2 * ZERO_BYTES;
-    byte[] data = new byte[HEADER_BYTES + NAMES_BYTES + names];
+    byte[] data = new byte[HEAD_BYTES + NAMES_BYTES + names];
     little(data)
         .putInt(JUNCTION)
         .putShort((short) (NAMES_BYTES + names))

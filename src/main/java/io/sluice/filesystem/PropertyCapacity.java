@@ -62,7 +62,8 @@ public record PropertyCapacity(boolean specialModes, boolean all, Set<Name> keys
    */
   public boolean holds(Property property) {
     Name kind = property.key().equals(Property.SAMBA) ? USER_ATTRIBUTES : kind(property.key());
-    return all || property.key().equals(Property.SPARSE) || keys.contains(kind);
+    boolean sound = !kind.equals(Property.REPARSE) || NtfsReparse.isSound(property.value());
+    return all || property.key().equals(Property.SPARSE) || (sound && keys.contains(kind));
   }
 
   /** The part of these attributes that can be held. */

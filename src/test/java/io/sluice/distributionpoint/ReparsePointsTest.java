@@ -94,6 +94,7 @@ class ReparsePointsTest {
     all.put("link to a file", TestReparsePoint.absolute("\\??\\C:\\Windows\\notepad.exe"));
     all.put("link in the volume", TestReparsePoint.absolute("\\??\\D:\\SOURCE\\file"));
     all.put("link from the root", TestReparsePoint.relative("\\source\\file"));
+    all.put("link of Linux", TestReparsePoint.linux("/usr/lib/é"));
     return all;
   }
 
@@ -133,7 +134,7 @@ class ReparsePointsTest {
       assertThat(restore(manifest, to, StreamPolicy.REFUSE).remarks().text())
           .containsExactly(".: mode refused: the file system shows its own for all entries");
       for (int i = 0; i < 2; i++) {
-        assertThat(data(to)).isEqualTo(data(source)).hasSize(8);
+        assertThat(data(to)).isEqualTo(data(source)).hasSize(9);
         for (String name : directories().keySet()) {
           assertThat(TestReparsePoint.bits(to.resolve(name))).isEqualTo("00000430");
         }
@@ -163,8 +164,9 @@ class ReparsePointsTest {
           .containsEntry("junction in the volume", "D:\\source\\folder")
           .containsEntry("link in the volume", "D:\\SOURCE\\file")
           .containsEntry("link from the root", "\\source\\file")
+          .containsEntry("link of Linux", "/usr/lib/é")
           .containsEntry("share", "UNC\\server\\share")
-          .hasSize(8);
+          .hasSize(9);
     }
   }
 
@@ -293,10 +295,10 @@ class ReparsePointsTest {
               source, new Options(List.of(), bytes -> {}, false, Keep.parse("-reparse")));
       assertThat(captured.receipt().remarks().text())
           .contains("share: reparse point dropped: the policy leaves it out")
-          .hasSize(8);
+          .hasSize(9);
       assertThat(captured.manifest().entries())
           .filteredOn(Entry.Symlink.class::isInstance)
-          .hasSize(8)
+          .hasSize(9)
           .allSatisfy(
               link -> assertThat(((Entry.Symlink) link).attributes().properties()).isEmpty());
     }

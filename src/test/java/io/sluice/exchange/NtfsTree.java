@@ -1,6 +1,7 @@
 package io.sluice.exchange;
 
 import io.sluice.content.TestContent;
+import io.sluice.filesystem.TestReparsePoint;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Property;
@@ -33,6 +34,7 @@ final class NtfsTree {
     link(root.resolve("dangling"), "../no/where");
     link(inner.resolve("up"), "../../a");
     link(root.resolve("link"), "d/inner");
+    leadingElsewhere(inner);
     set(root.resolve("a"), 1_700_000_000, 7_000, "20", 1_500_000_000L);
     set(root.resolve("plain"), -86_400, 500, "26", 1_400_000_000L);
     set(inner, 1_600_000_000, 0, "2", 1_300_000_000L);
@@ -44,6 +46,33 @@ final class NtfsTree {
             1_700_000_000,
             7_000,
             List.of(new Property(Property.SECURITY_DESCRIPTOR, descriptor(0x1200a9)))));
+  }
+
+  /**
+   * Links that Windows has and Linux does not, to places that are on the volume and that are not.
+   */
+  private static void leadingElsewhere(Path folder) throws Exception {
+    point(folder, "junction", TestReparsePoint.junction("\\??\\C:\\d\\inner"));
+    point(folder, "share", TestReparsePoint.absolute("\\??\\UNC\\server\\share"));
+    point(folder, "to-file", TestReparsePoint.absolute("\\??\\C:\\no\\Ünï😀"));
+    point(folder, "to-linux", TestReparsePoint.linux("/usr/lib/é"));
+    RichTree.PLATFORM.setAttributes(
+        folder.resolve("junction"),
+        new Attributes(
+            0777,
+            1_500_000_000,
+            100,
+            List.of(
+                Property.of(Property.BIRTH, "1400000000.000000700"),
+                Property.of(Property.DOS, "26"),
+                new Property(Property.REPARSE, TestReparsePoint.junction("\\??\\C:\\d\\inner")),
+                new Property(Property.SECURITY_DESCRIPTOR, descriptor(0x1200a9)))));
+  }
+
+  private static void point(Path folder, String name, byte[] bytes) throws Exception {
+    Path entry = folder.resolve(name);
+    TestReparsePoint.set(
+        name.startsWith("to-") ? Files.createFile(entry) : Files.createDirectory(entry), bytes);
   }
 
   /** Streams no extended attribute holds, and many of one file. */

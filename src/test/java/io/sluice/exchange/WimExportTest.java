@@ -64,7 +64,8 @@ class WimExportTest {
       assertThat(TestVolume.run("wimlib-imagex", "apply", wim.toString(), image)).isEmpty();
       other.remount("windows");
       Captured applied = RichTree.capture(other.root(), library, "birth");
-      assertThat(text(applied.manifest())).contains("dos=").contains("sd=").contains("birth=");
+      assertThat(text(applied.manifest()))
+          .contains("dos=", "sd=", "birth=", "reparse=", "reparse-directory=");
       same(applied, captured);
     }
   }

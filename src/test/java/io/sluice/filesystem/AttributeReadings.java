@@ -36,6 +36,10 @@ public final class AttributeReadings {
       throw new AssertionError("what was accepted is written as something else");
     }
     PosixAcl.value(new String(value, StandardCharsets.UTF_8));
+    boolean leads = NtfsReparse.parse(value).isPresent();
+    if (leads && !NtfsReparse.isDirectory(NtfsReparse.property(value, true))) {
+      throw new AssertionError("what was a directory is none");
+    }
   }
 
   private static void meaning(byte[] name, byte[] value) {

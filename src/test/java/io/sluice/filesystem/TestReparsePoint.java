@@ -61,6 +61,12 @@ public final class TestReparsePoint {
         .array();
   }
 
+  /** A symbolic link of Linux on Windows. */
+  public static byte[] linux(String target) {
+    byte[] text = target.getBytes(StandardCharsets.UTF_8);
+    return tagged(0xA000001D, little(4 + text.length).putInt(2).put(text).array());
+  }
+
   /** The same of any kind. */
   public static byte[] tagged(int tag, byte[] data) {
     return little(8 + data.length)

@@ -142,8 +142,7 @@ final class WimReader {
     Optional<byte[]> data = reparse(entry);
     Optional<NtfsReparse> point = data.flatMap(NtfsReparse::parse);
     if (data.isPresent() && point.isEmpty()) {
-      return Optional.of(
-          "a reparse point that is no link, tag " + Integer.toHexString(entry.reparseTag()));
+      return Optional.of("a reparse point (%s)".formatted(NtfsReparse.kind(entry.reparseTag())));
     }
     Optional<LinkTarget> target =
         point.isPresent() ? point.map(NtfsReparse::target) : interix(entry, content);
@@ -153,6 +152,9 @@ final class WimReader {
             .map(leads -> NtfsReparse.property(data.get(), folder));
     if (target.isPresent()) {
       streams.keySet().forEach(name -> dropped.add("stream " + name));
+      if (point.isPresent() && content.size() > 0) {
+        dropped.add("content");
+      }
       streams.clear();
     }
     Facts.Kind kind = folder ? Facts.Kind.DIRECTORY : Facts.Kind.FILE;

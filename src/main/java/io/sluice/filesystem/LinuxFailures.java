@@ -3,6 +3,9 @@ package io.sluice.filesystem;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 
 /** What a failed system call means for the one who asked. */
@@ -31,12 +34,16 @@ final class LinuxFailures {
         .about(List.of(entry));
   }
 
-  static Failure unreadableReparsePoint(String entry) {
+  /** {@code data} is what NTFS has of it. */
+  static Failure unreadableReparsePoint(String entry, byte[] data) {
+    int tag =
+        ByteBuffer.wrap(Arrays.copyOf(data, Integer.BYTES)).order(ByteOrder.LITTLE_ENDIAN).getInt();
     return Failure.permanent(
             Code.SOURCE_UNREADABLE,
             "reading " + entry,
-            "it is a reparse point of NTFS that this mount cannot read, so its content would be lost"
-                + " unnoticed",
+            "it is a reparse point of NTFS ("
+                + NtfsReparse.kind(tag)
+                + ") that this mount cannot read, so its content would be lost unnoticed",
             "make it a plain file (on Windows: compact /U, or pin the cloud file), or install the"
                 + " ntfs-3g plug-in for its kind")
         .about(List.of(entry));

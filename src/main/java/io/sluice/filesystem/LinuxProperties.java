@@ -96,7 +96,7 @@ final class LinuxProperties {
       ntfs(path, found);
     }
     if (facts.kind() == Facts.Kind.SYMLINK) {
-      reparse(path, found);
+      reparse(path, facts, found);
     }
     if (keep.keeps(Property.OWNER)) {
       owner(entry, facts.more()).ifPresent(found.kept::add);
@@ -114,10 +114,13 @@ final class LinuxProperties {
   }
 
   /** What a link is more than its target says; then it has what a file of NTFS has, too. */
-  private void reparse(byte[] path, Found found) {
+  private void reparse(byte[] path, Facts facts, Found found) {
     Optional<Property> point = points.property(path);
     if (point.isPresent()) {
       found.add(point.get(), "reparse point");
+      if (facts.more().blocks() > 0) {
+        found.remarks.add(Remark.refused("content", "it lies behind a reparse point"));
+      }
     }
     if (point.isPresent() && found.keep.keeps(Property.REPARSE)) {
       ntfs(path, found);

@@ -11,12 +11,13 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A reparse point of NTFS that leads elsewhere: a junction, a symbolic link, or one of Linux on
- * Windows ([MS-FSCC] 2.1.2). Pure.
+ * A reparse point of NTFS as a link ([MS-FSCC] 2.1.2): a junction, a symbolic link, one of Linux on
+ * Windows; or another of which nothing is kept but its data: one that stands for another name, or
+ * for an installed program. What stands for content that is kept elsewhere is none. Pure.
  *
  * @param relative true if it leads on from the folder it stands in
  * @param target where it leads: a relative one with slashes, any other as Windows has it but for
- *     the prefix {@code \??\}
+ *     the prefix {@code \??\}; of what only Windows can follow a text that says so
  */
 public record NtfsReparse(boolean relative, LinkTarget target) {
   /** What stands before the data proper: a tag, their length, a reserved field. */
@@ -25,7 +26,15 @@ public record NtfsReparse(boolean relative, LinkTarget target) {
   private static final int JUNCTION = 0xA0000003;
   private static final int SYMBOLIC_LINK = 0xA000000C;
   private static final int LINUX_LINK = 0xA000001D;
+  private static final int PROGRAM = 0x8000001B;
+
+  /** Set in the tags of those that stand for another name. */
+  private static final int SURROGATE = 0x20000000;
+
   private static final int LINUX_LINK_VERSION = 2;
+
+  private static final int CLOUD = 0x9000001A;
+  private static final int CLOUD_VARIANTS = 0xF000;
 
   /** Of a tag that is not Microsoft's, behind the head and not counted in the length. */
   private static final int IDENTIFIER_BYTES = 16;
@@ -43,8 +52,30 @@ public record NtfsReparse(boolean relative, LinkTarget target) {
     return switch (tag(bytes)) {
       case JUNCTION, SYMBOLIC_LINK -> ofWindows(bytes);
       case LINUX_LINK -> ofLinux(bytes);
-      default -> Optional.empty();
+      default -> ofOther(tag(bytes));
     };
+  }
+
+  private static Optional<NtfsReparse> ofOther(int tag) {
+    String text = "reparse point 0x%08x".formatted(tag);
+    return (tag & SURROGATE) != 0 || tag == PROGRAM
+        ? of(false, text.getBytes(StandardCharsets.US_ASCII))
+        : Optional.empty();
+  }
+
+  /** What a reparse point is that is no link, for messages. */
+  public static String kind(int tag) {
+    String kind =
+        switch (tag) {
+          case 0x80000013 -> "deduplicated";
+          case 0x80000017 -> "compressed by WOF";
+          case 0x80000006, 0xC0000004 -> "moved to other storage by HSM";
+          case 0x80000007 -> "kept in the single instance store";
+          case JUNCTION, SYMBOLIC_LINK, LINUX_LINK -> "a damaged link";
+          default ->
+              (tag & ~CLOUD_VARIANTS) == CLOUD ? "a cloud placeholder" : "of no kind known here";
+        };
+    return "%s, tag 0x%08x".formatted(kind, tag);
   }
 
   private static int tag(byte[] sound) {
@@ -52,7 +83,7 @@ public record NtfsReparse(boolean relative, LinkTarget target) {
   }
 
   /** True if head and length of these bytes are those of a reparse point. */
-  static boolean isSound(byte[] bytes) {
+  private static boolean isSound(byte[] bytes) {
     if (bytes.length < HEAD_BYTES) {
       return false;
     }
@@ -121,10 +152,10 @@ public record NtfsReparse(boolean relative, LinkTarget target) {
         directory && !isJunction(data) ? Property.REPARSE_DIRECTORY : Property.REPARSE, data);
   }
 
-  /** The property a link has its data in, if it has sound ones. */
+  /** The property a link has the data in that it can be made again from, if it has. */
   public static Optional<Property> in(Attributes attributes) {
     return attributes.properties().stream()
-        .filter(one -> isData(one.key()) && isSound(one.value()))
+        .filter(one -> isData(one.key()) && parse(one.value()).isPresent())
         .findAny();
   }
 

@@ -62,8 +62,10 @@ public record PropertyCapacity(boolean specialModes, boolean all, Set<Name> keys
    */
   public boolean holds(Property property) {
     Name kind = property.key().equals(Property.SAMBA) ? USER_ATTRIBUTES : kind(property.key());
-    boolean sound = !kind.equals(Property.REPARSE) || NtfsReparse.isSound(property.value());
-    return all || property.key().equals(Property.SPARSE) || (sound && keys.contains(kind));
+    // What stands for content that is not there is not made, whatever a manifest says.
+    boolean made =
+        !kind.equals(Property.REPARSE) || NtfsReparse.parse(property.value()).isPresent();
+    return all || property.key().equals(Property.SPARSE) || (made && keys.contains(kind));
   }
 
   /** The part of these attributes that can be held. */

@@ -34,14 +34,14 @@ final class ReparsePoints {
    * @param link for messages
    * @param path leads to the link
    * @param shown what the system says
-   * @throws Failure SOURCE_UNREADABLE if it is a reparse point that is no link
+   * @throws Failure SOURCE_UNREADABLE if it stands for content that is kept elsewhere
    */
   LinkTarget target(Path link, byte[] path, byte[] shown) throws Failure {
     boolean unsupported = Arrays.mismatch(shown, UNSUPPORTED) == UNSUPPORTED.length;
     Optional<byte[]> data = unsupported || shown[0] == '/' ? data(path) : Optional.empty();
     Optional<NtfsReparse> point = data.flatMap(NtfsReparse::parse);
     if (unsupported && data.isPresent() && point.isEmpty()) {
-      throw LinuxFailures.unreadableReparsePoint(link.toString());
+      throw LinuxFailures.unreadableReparsePoint(link.toString(), data.get());
     }
     return point.map(NtfsReparse::target).orElseGet(() -> LinkTarget.of(shown));
   }

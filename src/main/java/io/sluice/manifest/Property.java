@@ -33,7 +33,7 @@ public record Property(Name key, byte[] value) {
   /** Owner and group, {@code UID:USER:GID:GROUP}. */
   public static final Name OWNER = Name.of("owner");
 
-  /** The data of a junction or absolute link of NTFS, of which the target is only a part. */
+  /** The data of a reparse point of NTFS that is kept as a link, whose target is only a part. */
   public static final Name REPARSE = Name.of("reparse");
 
   /** The same of a link that is a directory on NTFS, which its data do not say. */

@@ -13,6 +13,7 @@ import io.sluice.failure.Failure;
 import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Platforms;
+import io.sluice.filesystem.PropertyCapacity;
 import io.sluice.filesystem.TestReparsePoint;
 import io.sluice.filesystem.TestVolume;
 import io.sluice.manifest.Attributes;
@@ -24,6 +25,7 @@ import io.sluice.time.SystemClock;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,15 +87,18 @@ class ReparsePointsTest {
         "volume",
         TestReparsePoint.junction("\\??\\Volume{01234567-89ab-cdef-0123-456789abcdef}\\"));
     all.put("link to a folder", TestReparsePoint.absolute("\\??\\C:\\Users\\Ünï😀"));
+    all.put("of a container", TestReparsePoint.tagged(0xA0000022, new byte[] {1, 2, 3}));
     all.put("share", TestReparsePoint.absolute("\\??\\UNC\\server\\share"));
     return all;
   }
 
   private static Map<String, byte[]> files() {
     Map<String, byte[]> all = new TreeMap<>();
+    all.put("foreign", TestReparsePoint.foreign(new byte[] {1, 2, 3, 4, 5}));
     all.put("link to a file", TestReparsePoint.absolute("\\??\\C:\\Windows\\notepad.exe"));
     all.put("link in the volume", TestReparsePoint.absolute("\\??\\D:\\SOURCE\\file"));
     all.put("link from the root", TestReparsePoint.relative("\\source\\file"));
+    all.put("program", TestReparsePoint.program("Some.Program\0C:\\program.exe\0"));
     all.put("link of Linux", TestReparsePoint.linux("/usr/lib/é"));
     return all;
   }
@@ -134,7 +139,7 @@ class ReparsePointsTest {
       assertThat(restore(manifest, to, StreamPolicy.REFUSE).remarks().text())
           .containsExactly(".: mode refused: the file system shows its own for all entries");
       for (int i = 0; i < 2; i++) {
-        assertThat(data(to)).isEqualTo(data(source)).hasSize(9);
+        assertThat(data(to)).isEqualTo(data(source)).hasSize(12);
         for (String name : directories().keySet()) {
           assertThat(TestReparsePoint.bits(to.resolve(name))).isEqualTo("00000430");
         }
@@ -166,7 +171,71 @@ class ReparsePointsTest {
           .containsEntry("link from the root", "\\source\\file")
           .containsEntry("link of Linux", "/usr/lib/é")
           .containsEntry("share", "UNC\\server\\share")
-          .hasSize(9);
+          .containsEntry("program", "reparse point 0x8000001b")
+          .containsEntry("foreign", "reparse point 0x20000042")
+          .hasSize(12);
+    }
+  }
+
+  @Test
+  void whatStandsForContentThatIsKeptElsewhereIsRefusedAllAtOnceAndByKind() throws Exception {
+    Map<Integer, String> kinds = new LinkedHashMap<>();
+    kinds.put(0x80000013, "deduplicated, tag 0x80000013");
+    kinds.put(0x80000017, "compressed by WOF, tag 0x80000017");
+    kinds.put(0x9000301A, "a cloud placeholder, tag 0x9000301a");
+    kinds.put(0xC0000004, "moved to other storage by HSM, tag 0xc0000004");
+    kinds.put(0xA0000003, "a damaged link, tag 0xa0000003");
+    kinds.put(0x80000FFF, "of no kind known here, tag 0x80000fff");
+    try (TestVolume ntfs = TestVolume.ntfs("windows")) {
+      for (Map.Entry<Integer, String> kind : kinds.entrySet()) {
+        Path source = ntfs.folder("source");
+        Files.createFile(source.resolve("kept"));
+        for (String name : List.of("one", "two")) {
+          TestReparsePoint.set(
+              Files.createDirectory(source.resolve(name)),
+              TestReparsePoint.tagged(kind.getKey(), new byte[12]));
+        }
+        assertThatThrownBy(() -> capture(source, ""))
+            .isInstanceOfSatisfying(
+                Failure.class,
+                failure -> {
+                  assertThat(failure.code()).isEqualTo(Code.SOURCE_UNREADABLE);
+                  assertThat(failure.items())
+                      .hasSize(2)
+                      .allSatisfy(item -> assertThat(item).contains(kind.getValue()));
+                });
+      }
+    }
+  }
+
+  @Test
+  void noManifestMakesWhatStandsForContentThatIsKeptElsewhere() throws Exception {
+    try (TestVolume ntfs = TestVolume.ntfs("windows")) {
+      Path to = ntfs.folder("to");
+      PropertyCapacity capacity = platform.entryCapacity(to).properties();
+      assertThat(capacity.holds(new Property(Property.REPARSE, JUNCTION))).isTrue();
+      Property cloud =
+          new Property(Property.REPARSE, TestReparsePoint.tagged(0x9000001A, new byte[12]));
+      assertThat(capacity.holds(cloud)).isFalse();
+      assertThat(capacity.holds(new Property(Property.REPARSE, new byte[] {1}))).isFalse();
+      Path link = Files.createSymbolicLink(to.resolve("link"), Path.of("x"));
+      platform.setAttributes(link, new Attributes(0777, 0, 0, List.of(cloud)));
+      assertThat(Files.readSymbolicLink(link)).hasToString("x");
+    }
+  }
+
+  @Test
+  void contentBehindAReparsePointIsTold() throws Exception {
+    try (TestVolume ntfs = TestVolume.ntfs("windows")) {
+      Path source = ntfs.folder("source");
+      TestReparsePoint.set(
+          Files.write(source.resolve("link"), new byte[] {1, 2, 3}),
+          TestReparsePoint.absolute("\\??\\C:\\x"));
+      Capture capture = new Capture(platform, new CallerThread(), library, new SystemClock());
+      Captured captured =
+          capture.capture(source, new Options(List.of(), bytes -> {}, false, Keep.USUAL));
+      assertThat(captured.receipt().remarks().text())
+          .containsExactly("link: content refused: it lies behind a reparse point");
     }
   }
 
@@ -295,10 +364,10 @@ class ReparsePointsTest {
               source, new Options(List.of(), bytes -> {}, false, Keep.parse("-reparse")));
       assertThat(captured.receipt().remarks().text())
           .contains("share: reparse point dropped: the policy leaves it out")
-          .hasSize(9);
+          .hasSize(12);
       assertThat(captured.manifest().entries())
           .filteredOn(Entry.Symlink.class::isInstance)
-          .hasSize(9)
+          .hasSize(12)
           .allSatisfy(
               link -> assertThat(((Entry.Symlink) link).attributes().properties()).isEmpty());
     }

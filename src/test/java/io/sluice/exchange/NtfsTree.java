@@ -55,6 +55,8 @@ final class NtfsTree {
     point(folder, "junction", TestReparsePoint.junction("\\??\\C:\\d\\inner"));
     point(folder, "share", TestReparsePoint.absolute("\\??\\UNC\\server\\share"));
     point(folder, "to-file", TestReparsePoint.absolute("\\??\\C:\\no\\Ünï😀"));
+    point(folder, "to-program", TestReparsePoint.program("Some.Program\0C:\\program.exe\0"));
+    point(folder, "to-foreign", TestReparsePoint.foreign(new byte[] {1, 2, 3, 4, 5}));
     point(folder, "to-linux", TestReparsePoint.linux("/usr/lib/é"));
     RichTree.PLATFORM.setAttributes(
         folder.resolve("junction"),

@@ -103,7 +103,7 @@ class WimImportTest {
           catchThrowableOfType(Failure.class, () -> imported(WimImage.parse(wim.toString()), ""));
       assertThat(refused.code()).isEqualTo(Code.ARCHIVE_UNSUPPORTED);
       assertThat(refused.items())
-          .containsExactly("lost: a reparse point that is no link, tag 80000013");
+          .containsExactly("lost: a reparse point (deduplicated, tag 0x80000013)");
     }
   }
 }

@@ -67,6 +67,24 @@ public final class TestReparsePoint {
     return tagged(0xA000001D, little(4 + text.length).putInt(2).put(text).array());
   }
 
+  /** An installed program that stands for another one. */
+  public static byte[] program(String text) {
+    byte[] names = text.getBytes(StandardCharsets.UTF_16LE);
+    return tagged(0x8000001B, little(4 + names.length).putInt(3).put(names).array());
+  }
+
+  /** One of another maker that stands for another name; with the identifier such have. */
+  public static byte[] foreign(byte[] data) {
+    return little(24 + data.length)
+        .putInt(0x20000042)
+        .putShort((short) data.length)
+        .putShort((short) 0)
+        .putLong(0x0123456789abcdefL)
+        .putLong(0x0123456789abcdefL)
+        .put(data)
+        .array();
+  }
+
   /** The same of any kind. */
   public static byte[] tagged(int tag, byte[] data) {
     return little(8 + data.length)

@@ -116,13 +116,18 @@ final class LinuxProperties {
   /** What a link is more than its target says; then it has what a file of NTFS has, too. */
   private void reparse(byte[] path, Facts facts, Found found) {
     Optional<Property> point = points.property(path);
-    if (point.isPresent()) {
-      found.add(point.get(), "reparse point");
-      if (facts.more().blocks() > 0) {
-        found.remarks.add(Remark.refused("content", "it lies behind a reparse point"));
-      }
+    if (point.isEmpty()) {
+      return;
     }
-    if (point.isPresent() && found.keep.keeps(Property.REPARSE)) {
+    if (facts.more().blocks() > 0) {
+      found.remarks.add(Remark.refused("content", "it lies behind a reparse point"));
+    }
+    if (NtfsReparse.parse(point.get().value()).filter(NtfsReparse::relative).isPresent()) {
+      found.remarks.add(Remark.mapped("reparse point", "a relative link, kept as any system's"));
+      return;
+    }
+    found.add(point.get(), "reparse point");
+    if (found.keep.keeps(Property.REPARSE)) {
       ntfs(path, found);
     }
   }

@@ -46,11 +46,9 @@ final class ReparsePoints {
     return point.map(NtfsReparse::target).orElseGet(() -> LinkTarget.of(shown));
   }
 
-  /** The data of a link of NTFS whose target does not say all of it. */
+  /** The data of what is shown as a link and is a reparse point. */
   Optional<Property> property(byte[] path) {
-    return data(path)
-        .filter(data -> NtfsReparse.parse(data).filter(NtfsReparse::relative).isEmpty())
-        .map(data -> NtfsReparse.property(data, isDirectory(path)));
+    return data(path).map(data -> NtfsReparse.property(data, isDirectory(path)));
   }
 
   private Optional<byte[]> data(byte[] path) {

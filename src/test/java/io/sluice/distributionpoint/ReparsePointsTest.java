@@ -54,11 +54,14 @@ class ReparsePointsTest {
   }
 
   private Manifest capture(Path source, String keep) throws Exception {
-    Capture capture = new Capture(platform, new CallerThread(), library, new SystemClock());
-    Captured captured =
-        capture.capture(source, new Options(List.of(), bytes -> {}, false, Keep.parse(keep)));
+    Captured captured = captured(source, keep);
     assertThat(captured.receipt().remarks().text()).isEmpty();
     return captured.manifest();
+  }
+
+  private Captured captured(Path source, String keep) throws Exception {
+    return new Capture(platform, new CallerThread(), library, new SystemClock())
+        .capture(source, new Options(List.of(), bytes -> {}, false, Keep.parse(keep)));
   }
 
   private Placed restore(Manifest manifest, Path to, StreamPolicy policy) throws Exception {
@@ -231,27 +234,32 @@ class ReparsePointsTest {
       TestReparsePoint.set(
           Files.write(source.resolve("link"), new byte[] {1, 2, 3}),
           TestReparsePoint.absolute("\\??\\C:\\x"));
-      Capture capture = new Capture(platform, new CallerThread(), library, new SystemClock());
-      Captured captured =
-          capture.capture(source, new Options(List.of(), bytes -> {}, false, Keep.USUAL));
+      Captured captured = captured(source, "");
       assertThat(captured.receipt().remarks().text())
           .containsExactly("link: content refused: it lies behind a reparse point");
     }
   }
 
   @Test
-  void aRelativeLinkOfWindowsThatLeadsNowhereIsALink() throws Exception {
+  void aRelativeLinkOfWindowsIsALinkOfAnySystemWhereverItLeads() throws Exception {
     try (TestVolume ntfs = TestVolume.ntfs("windows")) {
       Path source = ntfs.folder("source");
-      TestReparsePoint.set(
-          Files.createFile(source.resolve("dangling")), TestReparsePoint.relative("..\\no\\where"));
-      assertThat(capture(source, "").entries().getLast())
-          .isInstanceOfSatisfying(
-              Entry.Symlink.class,
-              link -> {
-                assertThat(link.target().toString()).isEqualTo("../no/where");
-                assertThat(link.attributes().properties()).isEmpty();
-              });
+      Files.createFile(source.resolve("there"));
+      for (String target : List.of("..\\no\\where", "there")) {
+        Path link = Files.createFile(source.resolve("link"));
+        TestReparsePoint.set(link, TestReparsePoint.relative(target));
+        Captured captured = captured(source, "");
+        assertThat(captured.receipt().remarks().text())
+            .containsExactly("link: reparse point mapped: a relative link, kept as any system's");
+        assertThat(captured.manifest().entries().get(1))
+            .isInstanceOfSatisfying(
+                Entry.Symlink.class,
+                found -> {
+                  assertThat(found.target()).hasToString(target.replace('\\', '/'));
+                  assertThat(found.attributes().properties()).isEmpty();
+                });
+        Files.delete(link);
+      }
     }
   }
 
@@ -358,10 +366,7 @@ class ReparsePointsTest {
   void aPolicyCanLeaveJustTheLink() throws Exception {
     try (TestVolume ntfs = TestVolume.ntfs("windows")) {
       Path source = source(ntfs);
-      Capture capture = new Capture(platform, new CallerThread(), library, new SystemClock());
-      Captured captured =
-          capture.capture(
-              source, new Options(List.of(), bytes -> {}, false, Keep.parse("-reparse")));
+      Captured captured = captured(source, "-reparse");
       assertThat(captured.receipt().remarks().text())
           .contains("share: reparse point dropped: the policy leaves it out")
           .hasSize(12);

@@ -19,6 +19,7 @@ final class ReparsePoints {
   private static final byte[] UNSUPPORTED = ascii("unsupported reparse ");
   private static final byte[] NOTHING = {};
   private static final int BIT_DIRECTORY = 0x10;
+  private static final int BIT_REPARSE = 0x400;
   private static final int NEW_FILE =
       LinuxCalls.O_WRONLY | LinuxCalls.O_CREAT | LinuxCalls.O_EXCL | LinuxCalls.O_NOFOLLOW;
 
@@ -40,15 +41,15 @@ final class ReparsePoints {
     boolean unsupported = Arrays.mismatch(shown, UNSUPPORTED) == UNSUPPORTED.length;
     Optional<byte[]> data = unsupported || shown[0] == '/' ? data(path) : Optional.empty();
     Optional<NtfsReparse> point = data.flatMap(NtfsReparse::parse);
-    if (unsupported && data.isPresent() && point.isEmpty()) {
-      throw LinuxFailures.unreadableReparsePoint(link.toString(), data.get());
+    if (unsupported && point.isEmpty() && (bits(path) & BIT_REPARSE) != 0) {
+      throw LinuxFailures.unreadableReparsePoint(link.toString(), data.orElse(NOTHING));
     }
     return point.map(NtfsReparse::target).orElseGet(() -> LinkTarget.of(shown));
   }
 
   /** The data of what is shown as a link and is a reparse point. */
   Optional<Property> property(byte[] path) {
-    return data(path).map(data -> NtfsReparse.property(data, isDirectory(path)));
+    return data(path).map(data -> NtfsReparse.property(data, (bits(path) & BIT_DIRECTORY) != 0));
   }
 
   private Optional<byte[]> data(byte[] path) {
@@ -60,10 +61,10 @@ final class ReparsePoints {
     return length <= 0 ? Optional.empty() : Optional.of(Arrays.copyOf(value, length));
   }
 
-  private boolean isDirectory(byte[] path) {
+  /** What NTFS says an entry is; 0 where there is no NTFS. */
+  private int bits(byte[] path) {
     byte[] bits = new byte[Integer.BYTES];
-    return calls.getAttribute(path, BITS, bits) == bits.length
-        && (ByteBuffer.wrap(bits).getInt() & BIT_DIRECTORY) != 0;
+    return calls.getAttribute(path, BITS, bits) == bits.length ? ByteBuffer.wrap(bits).getInt() : 0;
   }
 
   /**

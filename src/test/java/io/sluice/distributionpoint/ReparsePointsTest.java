@@ -25,6 +25,7 @@ import io.sluice.time.SystemClock;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -392,6 +393,32 @@ class ReparsePointsTest {
           new Materialiser.Target(to, beside(to), StreamPolicy.REFUSE, platform.entryCapacity(to));
       materialiser().build(manifest, target, Leftovers.KEEP);
       assertThat(differences(manifest, to)).isEmpty();
+    }
+  }
+
+  @Test
+  void aDistributionPointHasThemInEachVersionAndDeletesNothingBehindThem() throws Exception {
+    try (TestVolume ntfs = TestVolume.ntfs("windows");
+        TestSite site = new TestSite()) {
+      Path source = source(ntfs);
+      Path kept = Files.write(ntfs.folder("outside").resolve("kept"), new byte[] {1});
+      byte[] escape = TestReparsePoint.junction("\\??\\C:\\outside");
+      TestReparsePoint.set(Files.createDirectory(source.resolve("escape")), escape);
+      Manifest manifest =
+          new Capture(platform, new CallerThread(), site.library, new SystemClock())
+              .capture(source, new Options(List.of(), bytes -> {}, false, Keep.USUAL))
+              .manifest();
+      Path folder = ntfs.folder("dp");
+      FolderPlace place = site.place(folder, StreamPolicy.REFUSE);
+      for (int version = 1; version <= 3; version++) {
+        place.put(TestSite.ID, version, manifest);
+        Path tree = folder.resolve(TestSite.ID.toString()).resolve("v" + version);
+        assertThat(data(tree)).isEqualTo(data(source));
+        assertThat(TestReparsePoint.of(tree.resolve("escape")))
+            .isEqualTo(HexFormat.of().formatHex(escape));
+      }
+      assertThat(folder.resolve("CEN-12/v1")).doesNotExist();
+      assertThat(kept).hasBinaryContent(new byte[] {1});
     }
   }
 

@@ -26,6 +26,7 @@ public final class LibraryCommands {
         .addSubcommand(new Check(terminal))
         .addSubcommand(new Scrub(terminal))
         .addSubcommand(new Stats(terminal))
+        .addSubcommand(new LibraryForgetCommand(terminal, clock))
         .addSubcommand(new LibraryGcCommand(terminal, clock))
         .addSubcommand(new LibraryLimitCommand(terminal));
   }

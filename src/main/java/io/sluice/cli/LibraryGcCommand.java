@@ -77,8 +77,7 @@ final class LibraryGcCommand implements Callable<Integer> {
     try (Library library = LibraryAccess.open(folder.toAbsolutePath())) {
       Garbage garbage = new Garbage(library, new LibraryManifests(library));
       if (undo) {
-        int packs = garbage.undo();
-        print(Map.of("packs_put_back", packs), "Put back: " + packs + " packs\n");
+        print(garbage.undo());
       } else if (planOnly) {
         Garbage.Plan plan = garbage.plan();
         print(fields(plan, 0, garbage.trashBytes()), text(plan, "to take out", "to rewrite"));
@@ -124,10 +123,17 @@ final class LibraryGcCommand implements Callable<Integer> {
   private void collect(Garbage garbage) throws Failure, InterruptedException {
     Instant now = clock.now();
     Garbage.Plan done = garbage.collect(now);
-    int deleted = garbage.purge(now.minus(Duration.ofHours(windowHours)));
+    int deleted = garbage.purge(now.minus(Duration.ofHours(windowHours))).packs();
     long trash = garbage.trashBytes();
     String text = text(done, "taken out", "rewritten") + rest(deleted, trash);
     print(fields(done, deleted, trash), text);
+  }
+
+  private void print(Garbage.Amount back) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("packs_put_back", back.packs());
+    fields.put("manifests_put_back", back.documents());
+    print(fields, "Put back: " + back.packs() + " packs, " + back.documents() + " manifests\n");
   }
 
   private static String rest(int deleted, long trash) {

@@ -14,11 +14,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
@@ -57,11 +60,12 @@ final class Documents {
   void load() throws Failure {
     for (int i = 0; i < FOLDERS; i++) {
       for (String name : files.disk().list(folder(i))) {
-        if (isDigest(name)) {
-          held.add(Digest.parse(name));
-          foundAtStart.add(Digest.parse(name));
-        } else if (isSetAside(name)) {
-          setAside.add(Digest.parse(name.substring(0, 2 * Digest.BYTES)));
+        Optional<Digest> digest = digest(name);
+        if (digest.isPresent() && isSetAside(name)) {
+          setAside.add(digest.get());
+        } else if (digest.isPresent()) {
+          held.add(digest.get());
+          foundAtStart.add(digest.get());
         }
       }
     }
@@ -191,6 +195,17 @@ final class Documents {
   }
 
   Digest resolve(String prefix) throws Failure {
+    return resolve(prefix, held);
+  }
+
+  /** The same among those that are held and those that were found damaged. */
+  Digest resolveKnown(String prefix) throws Failure {
+    NavigableSet<Digest> known = new TreeSet<>(held);
+    known.addAll(setAside);
+    return resolve(prefix, known);
+  }
+
+  private Digest resolve(String prefix, NavigableSet<Digest> among) throws Failure {
     int digits = prefix.length();
     if (digits < PREFIX_DIGITS_MIN || digits > 2 * Digest.BYTES || !isHex(prefix)) {
       throw Failure.permanent(
@@ -201,7 +216,7 @@ final class Documents {
     }
     Digest least = Digest.parse(prefix + "0".repeat(2 * Digest.BYTES - digits));
     List<String> found = new ArrayList<>();
-    for (Digest digest : held.tailSet(least)) {
+    for (Digest digest : among.tailSet(least)) {
       if (!digest.hex().startsWith(prefix) || found.size() > Failure.ITEMS_MAX) {
         break;
       }
@@ -226,9 +241,7 @@ final class Documents {
   long bytes() throws Failure {
     long sum = 0;
     for (Digest digest : held) {
-      try (Disk.Reader reader = files.disk().open(file(digest))) {
-        sum += reader.size();
-      }
+      sum += files.size(file(digest));
     }
     return sum;
   }
@@ -274,6 +287,81 @@ final class Documents {
     held.remove(digest);
     setAside.add(digest);
     files.disk().rename(file, aside(digest));
+  }
+
+  /**
+   * Takes a document out, durable on return: its file goes to the trash, and so does one of it that
+   * was found damaged. What lies beside about it stays until {@link #deleteTakenOut}.
+   */
+  void takeOut(Digest digest, Trash trash, Instant now) throws Failure {
+    files.stop().createFolders(files.disk(), trash.folder());
+    synchronized (lock(digest)) {
+      for (Path file : List.of(aside(digest), file(digest))) {
+        if (files.disk().exists(file)) {
+          files.disk().rename(file, trash.file(String.valueOf(file.getFileName()), now));
+        }
+      }
+      setAside.remove(digest);
+      held.remove(digest);
+    }
+    files.disk().reached("content.forget-renamed");
+    files.stop().force(() -> files.disk().forceDirectory(trash.folder()));
+    files.stop().force(() -> files.disk().forceDirectory(folder(digest)));
+    files.disk().reached("content.forget-folders-forced");
+  }
+
+  /** Puts a file back that was taken out, durable on return; a second copy is deleted. */
+  void putBack(Trash.Item<String> item) throws Failure {
+    String name = item.what();
+    Digest digest = digest(name).orElseThrow();
+    Path file = folder(digest).resolve(name);
+    files.stop().createFolders(files.disk(), folder(digest));
+    synchronized (lock(digest)) {
+      if (files.disk().exists(file)) {
+        delete(item.file());
+      } else {
+        files.disk().rename(item.file(), file);
+      }
+      (isSetAside(name) ? setAside : held).add(digest);
+    }
+    files.disk().reached("content.forget-back");
+    files.stop().force(() -> files.disk().forceDirectory(folder(digest)));
+    files.stop().force(() -> files.disk().forceDirectory(item.folder()));
+  }
+
+  /**
+   * Deletes a file that was taken out, durable on return, and before it what lies beside about its
+   * document: unless the document is here again.
+   */
+  void deleteTakenOut(Trash.Item<String> item) throws Failure {
+    Digest digest = digest(item.what()).orElseThrow();
+    synchronized (lock(digest)) {
+      if (!held.contains(digest) && !setAside.contains(digest)) {
+        for (String beside : LibraryFiles.BESIDE_DOCUMENTS) {
+          deleteBeside(files.folder().resolve(beside), digest);
+        }
+      }
+    }
+    delete(item.file());
+    files.stop().force(() -> files.disk().forceDirectory(item.folder()));
+    files.disk().reached("content.forget-deleted");
+  }
+
+  private void deleteBeside(Path folder, Digest digest) throws Failure {
+    List<String> about =
+        files.disk().list(folder).stream().filter(name -> name.startsWith(digest.hex())).toList();
+    for (String name : about) {
+      files.disk().delete(folder.resolve(name));
+    }
+    if (!about.isEmpty()) {
+      files.stop().force(() -> files.disk().forceDirectory(folder));
+    }
+  }
+
+  private void delete(Path file) throws Failure {
+    long bytes = files.size(file);
+    files.disk().delete(file);
+    files.space().took(-bytes);
   }
 
   /** Decodes in pieces and compares with the digest; bounded memory whatever the bytes are. */
@@ -351,6 +439,13 @@ final class Documents {
 
   private Path aside(Digest digest) {
     return folder(digest).resolve(digest.hex() + DAMAGED);
+  }
+
+  /** The document a file of this name is of, whole or damaged; empty if it is no such name. */
+  static Optional<Digest> digest(String name) {
+    return isDigest(name) || isSetAside(name)
+        ? Optional.of(Digest.parse(name.substring(0, 2 * Digest.BYTES)))
+        : Optional.empty();
   }
 
   private static boolean isSetAside(String name) {

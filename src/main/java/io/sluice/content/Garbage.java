@@ -6,12 +6,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
  * What a library holds and nobody needs: planned, taken out, put back, deleted. Works beside
  * readers and writing sessions of the same library; one call at a time.
+ *
+ * <p>A document is needed until it is {@linkplain #forget forgotten}, which takes it out at once.
  *
  * <p>A chunk is needed if a root names it or an open session relies on it. A frame is needed if one
  * of its chunks is and lies nowhere else. A pack without a needed frame is taken out; one with few
@@ -94,8 +97,8 @@ public final class Garbage {
    * What {@link #collect} would do now; changes nothing.
    *
    * @throws Failure that of the roots; CONTENT_CORRUPT if a document was found damaged earlier and
-   *     is not held again, CONTENT_MISSING if nothing at all is said to be needed: then it is not
-   *     known what is; DISK_ERROR
+   *     is not held again, CONTENT_MISSING if nothing at all is said to be needed and nothing was
+   *     forgotten: then it is not known what is; DISK_ERROR
    */
   public Plan plan() throws Failure, InterruptedException {
     return library.alone(
@@ -154,7 +157,7 @@ public final class Garbage {
     try {
       for (PackSurvey pack : packs) {
         if (isHeldElsewhere(pack)) {
-          parts.packs().moveTo(pack.number(), trash.file(pack.number(), now));
+          parts.packs().moveTo(pack.number(), trash.file(PackNames.sealed(pack.number()), now));
           gone.add(pack.number());
         }
       }
@@ -181,7 +184,7 @@ public final class Garbage {
     }
     Marks marks = new Marks();
     roots.visit(marks);
-    if (marks.count() == 0 && parts.index().size() > 0) {
+    if (marks.count() == 0 && parts.index().size() > 0 && trash.documents().isEmpty()) {
       throw Failure.permanent(
           Code.CONTENT_MISSING,
           "looking for garbage in " + parts.files().folder(),
@@ -275,41 +278,78 @@ public final class Garbage {
   }
 
   /**
-   * Puts back what is in the trash, durable on return.
+   * Takes documents out, durable on return: nobody needs what only they name. Damaged ones can be
+   * forgotten, too; until then they keep everything from being collected.
    *
-   * @return how many packs
+   * @param hexPrefixes what their digests begin with, at least 12 digits each
+   * @param now by which the trash is dated
+   * @return which they are
+   * @throws Failure NOT_FOUND, AMBIGUOUS or USAGE before anything is done; DISK_ERROR
    */
-  public int undo() throws Failure, InterruptedException {
+  public Set<Digest> forget(List<String> hexPrefixes, Instant now)
+      throws Failure, InterruptedException {
     parts.files().stop().require();
     return library.alone(
         () -> {
-          List<Trash.Item> items = trash.items();
-          for (Trash.Item item : items) {
-            parts.packs().moveBack(item.pack(), item.file());
-            parts.packs().putBack(item.pack(), parts.quarantine());
+          Set<Digest> documents = new LinkedHashSet<>();
+          for (String prefix : hexPrefixes) {
+            documents.add(parts.documents().resolveKnown(prefix));
           }
-          return items.size();
+          for (Digest document : documents) {
+            parts.documents().takeOut(document, trash, now);
+          }
+          return documents;
+        });
+  }
+
+  /** How much was put back, or deleted. */
+  public record Amount(int packs, int documents) {}
+
+  /**
+   * Puts back what is in the trash, durable on return; packs first, so that no document comes
+   * before what it names.
+   */
+  public Amount undo() throws Failure, InterruptedException {
+    parts.files().stop().require();
+    return library.alone(
+        () -> {
+          List<Trash.Item<Long>> packs = trash.packs();
+          for (Trash.Item<Long> item : packs) {
+            parts.packs().moveBack(item.what(), item.file());
+            parts.packs().putBack(item.what(), parts.quarantine());
+          }
+          List<Trash.Item<String>> documents = trash.documents();
+          for (Trash.Item<String> item : documents) {
+            parts.documents().putBack(item);
+          }
+          return new Amount(packs.size(), documents.size());
         });
   }
 
   /**
-   * Deletes packs that have been in the trash since before a time.
-   *
-   * @return how many packs
+   * Deletes what has been in the trash since before a time; documents first, so that none can be
+   * put back without what it names.
    */
-  public int purge(Instant before) throws Failure, InterruptedException {
+  public Amount purge(Instant before) throws Failure, InterruptedException {
     parts.files().stop().require();
     return library.alone(
         () -> {
-          Set<Long> packs = new HashSet<>();
-          for (Trash.Item item : trash.items()) {
+          int documents = 0;
+          for (Trash.Item<String> item : trash.documents()) {
             if (!item.since().isAfter(before)) {
-              parts.packs().deleteMoved(item.pack(), item.file());
-              packs.add(item.pack());
+              parts.documents().deleteTakenOut(item);
+              documents++;
+            }
+          }
+          Set<Long> packs = new HashSet<>();
+          for (Trash.Item<Long> item : trash.packs()) {
+            if (!item.since().isAfter(before)) {
+              parts.packs().deleteMoved(item.what(), item.file());
+              packs.add(item.what());
             }
           }
           parts.quarantine().forget(packs);
-          return packs.size();
+          return new Amount(packs.size(), documents);
         });
   }
 

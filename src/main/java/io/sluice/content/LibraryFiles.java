@@ -25,6 +25,10 @@ final class LibraryFiles {
 
   private static final String FORMAT_NAME = "sluice-library";
   private static final int FORMAT_BYTES_MAX = 64;
+
+  /** Folders of what others say of a document; such a file's name begins with its digest. */
+  static final List<String> BESIDE_DOCUMENTS = List.of("receipts", "signatures");
+
   private static final Set<String> OURS =
       Set.of(
           FORMAT,
@@ -131,6 +135,13 @@ final class LibraryFiles {
         throw PackFormat.corrupt(file, "it became shorter while it was read");
       }
       return bytes;
+    }
+  }
+
+  /** A file's length. */
+  long size(Path file) throws Failure {
+    try (Disk.Reader reader = disk.open(file)) {
+      return reader.size();
     }
   }
 

@@ -32,7 +32,7 @@ final class LibraryStart {
     // A number is not given again while its frames may be in quarantine, or come back.
     quarantine.packs().forEach(packs::taken);
     quarantine.places().forEach(index::exclude);
-    new Trash(files).items().forEach(item -> packs.taken(item.pack()));
+    new Trash(files).packs().forEach(item -> packs.taken(item.what()));
     index.load().forEach(this::note);
     List<String> names = files.disk().list(files.packs());
     for (String name : names) {

@@ -158,7 +158,7 @@ final class Packs implements AutoCloseable {
 
   /** Deletes a pack that was moved away, durable on return. */
   void deleteMoved(long number, Path file) throws Failure {
-    long bytes = size(file);
+    long bytes = files.size(file);
     disk.delete(file);
     files.space().took(-bytes);
     synchronized (moved) {
@@ -173,15 +173,9 @@ final class Packs implements AutoCloseable {
   long fileBytes() throws Failure {
     long sum = 0;
     for (String name : disk.list(folder)) {
-      sum += size(folder.resolve(name));
+      sum += files.size(folder.resolve(name));
     }
     return sum;
-  }
-
-  private long size(Path file) throws Failure {
-    try (Disk.Reader reader = disk.open(file)) {
-      return reader.size();
-    }
   }
 
   private static Path parent(Path file) {

@@ -9,11 +9,14 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * Packs that a collection took out of the library, kept for a while: {@code trash/TIME-N.pack}, the
- * time being when. What is there under another name is not ours and is left alone.
+ * Packs and documents that were taken out of the library, kept for a while: {@code
+ * trash/TIME-NAME}, the time being when, the name the one the file had. What is there under another
+ * name is not ours and is left alone.
  */
 final class Trash {
   private static final DateTimeFormatter STAMP =
@@ -27,45 +30,62 @@ final class Trash {
     this.files = files;
   }
 
-  /** A pack in the trash. */
-  record Item(long pack, Instant since, Path file) {}
+  /** Something in the trash, and since when. */
+  record Item<T>(T what, Instant since, Path file) {
+    /** The trash. */
+    Path folder() {
+      return Objects.requireNonNull(file.getParent());
+    }
+  }
 
   Path folder() {
     return files.folder().resolve("trash");
   }
 
-  /** Where a pack goes that is taken out at a time. */
-  Path file(long pack, Instant now) {
-    return folder().resolve(STAMP.format(now) + "-" + PackNames.sealed(pack));
+  /** Where a file of this name goes that is taken out at a time. */
+  Path file(String name, Instant now) {
+    return folder().resolve(STAMP.format(now) + "-" + name);
   }
 
-  List<Item> items() throws Failure {
-    List<Item> items = new ArrayList<>();
-    for (String name : files.disk().list(folder())) {
-      item(name).ifPresent(items::add);
-    }
-    return items;
+  /** The packs here, by number. */
+  List<Item<Long>> packs() throws Failure {
+    return items(name -> PackNames.number(name, PackNames.SEALED));
   }
 
-  /** Bytes of all packs here. */
+  /** The documents here, by file name. */
+  List<Item<String>> documents() throws Failure {
+    return items(name -> Documents.digest(name).map(document -> name));
+  }
+
+  /** Bytes of all that is here. */
   long bytes() throws Failure {
     long sum = 0;
-    for (Item item : items()) {
-      try (Disk.Reader reader = files.disk().open(item.file())) {
-        sum += reader.size();
-      }
+    for (Item<Long> pack : packs()) {
+      sum += files.size(pack.file());
+    }
+    for (Item<String> document : documents()) {
+      sum += files.size(document.file());
     }
     return sum;
   }
 
-  private Optional<Item> item(String name) {
-    if (name.length() <= STAMP_CHARACTERS || name.charAt(STAMP_CHARACTERS) != '-') {
-      return Optional.empty();
+  private <T> List<Item<T>> items(Function<String, Optional<T>> named) throws Failure {
+    List<Item<T>> items = new ArrayList<>();
+    for (String name : files.disk().list(folder())) {
+      if (name.length() > STAMP_CHARACTERS && name.charAt(STAMP_CHARACTERS) == '-') {
+        Optional<Instant> since = since(name.substring(0, STAMP_CHARACTERS));
+        Optional<T> what = named.apply(name.substring(STAMP_CHARACTERS + 1));
+        if (since.isPresent() && what.isPresent()) {
+          items.add(new Item<>(what.get(), since.get(), folder().resolve(name)));
+        }
+      }
     }
+    return items;
+  }
+
+  private static Optional<Instant> since(String stamp) {
     try {
-      Instant since = Instant.from(STAMP.parse(name.substring(0, STAMP_CHARACTERS)));
-      return PackNames.number(name.substring(STAMP_CHARACTERS + 1), PackNames.SEALED)
-          .map(pack -> new Item(pack, since, folder().resolve(name)));
+      return Optional.of(Instant.from(STAMP.parse(stamp)));
     } catch (DateTimeParseException e) {
       return Optional.empty();
     }

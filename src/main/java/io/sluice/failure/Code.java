@@ -37,6 +37,7 @@ public enum Code {
   CONTENT_MISSING(306, "stored content is not there"),
   NO_SPACE(307, "not enough space"),
   DISK_ERROR(308, "the disk did not take or give the bytes"),
+  LIBRARY_OF_SITE(309, "the library is a site's, whose server answers for its versions"),
 
   MANIFEST_CORRUPT(401, "a manifest is damaged or not canonical"),
   MANIFEST_TOO_NEW(402, "a manifest is of a newer format"),

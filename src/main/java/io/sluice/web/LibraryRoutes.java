@@ -35,14 +35,15 @@ public final class LibraryRoutes {
   private Views.CollectionView collect(Requests.NewCollection wish)
       throws Failure, InterruptedException {
     if (wish.undo()) {
-      return view(new Garbage.Plan(List.of()), 0, garbage.undo());
+      return view(new Garbage.Plan(List.of()), 0, garbage.undo().packs());
     }
     if (wish.plan()) {
       return view(garbage.plan(), 0, 0);
     }
     Instant now = clock.now();
     Garbage.Plan done = garbage.collect(now);
-    return view(done, garbage.purge(now.minus(Duration.ofHours(wish.windowHours()))), 0);
+    Garbage.Amount deleted = garbage.purge(now.minus(Duration.ofHours(wish.windowHours())));
+    return view(done, deleted.packs(), 0);
   }
 
   private Views.CollectionView view(Garbage.Plan plan, int deleted, int putBack) throws Failure {

@@ -93,7 +93,7 @@ class GarbageTest {
       assertThat(disk.list(trash())).containsExactly("20261128T020304Z-0000000000000002.pack");
       assertThat(library.scrub()).isEmpty();
       assertThat(garbage.trashBytes()).isEqualTo(plan.bytesWon());
-      assertThat(garbage.undo()).isEqualTo(1);
+      assertThat(garbage.undo().packs()).isEqualTo(1);
       LibraryTest.requireHeld(library, UNWANTED);
     }
     disk.crash();
@@ -149,10 +149,10 @@ class GarbageTest {
       garbage.collect(NOW);
       Path strange = trash().resolve("somebody's notes");
       disk.create(strange).close();
-      assertThat(garbage.purge(NOW.minusSeconds(1))).isZero();
-      assertThat(garbage.purge(NOW)).isEqualTo(1);
+      assertThat(garbage.purge(NOW.minusSeconds(1)).packs()).isZero();
+      assertThat(garbage.purge(NOW).packs()).isEqualTo(1);
       assertThat(disk.list(trash())).containsExactly("somebody's notes");
-      assertThat(garbage.undo()).isZero();
+      assertThat(garbage.undo().packs()).isZero();
     }
   }
 

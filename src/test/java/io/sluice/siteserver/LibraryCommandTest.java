@@ -143,12 +143,7 @@ class LibraryCommandTest {
 
   @Test
   void garbageIsPlannedTakenOutPutBackAndDeleted() throws Exception {
-    Path other = Files.createDirectory(folder.resolve("other"));
-    byte[] noise = new byte[1_000_000];
-    new SplittableRandom(2).nextBytes(noise);
-    Files.write(other.resolve("noise.bin"), noise);
-    Hierarchy.Said captured = run("capture", other.toString());
-    String digest = captured.out().lines().findFirst().orElseThrow();
+    String digest = captureOther(2);
     assertThat(json(0, "gc", "--plan").get("bytes_won").asLong()).isZero();
     Files.delete(library.resolve("documents").resolve(digest.substring(0, 2)).resolve(digest));
 
@@ -168,8 +163,64 @@ class LibraryCommandTest {
     assertThat(json(0, "gc").get("packs_deleted").asInt()).isZero();
     assertThat(json(0, "gc", "--window", "0").get("packs_deleted").asInt()).isEqualTo(1);
     assertThat(json(0, "scrub").get("sound").asBoolean()).isTrue();
-    assertThat(run("capture", other.toString()).status()).isZero();
+    captureOther(2);
     assertThat(json(0, "check").get("sound").asBoolean()).isTrue();
+  }
+
+  /** Captures a folder of one file that nothing else shares; answers the version's digest. */
+  private String captureOther(long seed) throws IOException {
+    Path other = Files.createDirectories(folder.resolve("other"));
+    byte[] noise = new byte[1_000_000];
+    new SplittableRandom(seed).nextBytes(noise);
+    Files.write(other.resolve("noise.bin"), noise);
+    Hierarchy.Said captured = run("capture", other.toString());
+    assertThat(captured.status()).isZero();
+    return captured.out().lines().findFirst().orElseThrow();
+  }
+
+  @Test
+  void aVersionIsForgottenPutBackAndForgottenForGood() throws Exception {
+    String digest = captureOther(2);
+    Path receipt = library.resolve("receipts").resolve(digest + ".json");
+    Hierarchy.Said said = run("library", "forget", digest.substring(0, 12));
+    assertThat(said.status()).isZero();
+    assertThat(said.out()).contains(digest, "sluice library gc --undo");
+    requireNarrow(said);
+    assertThat(run("inspect", digest).err()).contains("SLU-103 NOT_FOUND");
+    assertThat(json(0, "gc", "--plan").get("bytes_won").asLong()).isGreaterThan(1_000_000);
+    assertThat(json(0, "gc").get("bytes_won").asLong()).isGreaterThan(1_000_000);
+
+    JsonNode back = json(0, "gc", "--undo");
+    assertThat(back.get("manifests_put_back").asInt()).isEqualTo(1);
+    assertThat(back.get("packs_put_back").asInt()).isEqualTo(1);
+    assertThat(run("verify", digest).status()).isZero();
+    assertThat(receipt).exists();
+    assertThat(json(0, "gc", "--plan").get("bytes_won").asLong()).isZero();
+
+    assertThat(json(0, "forget", digest).get("forgotten").get(0).asString()).isEqualTo(digest);
+    assertThat(json(0, "gc", "--window", "0").get("packs_deleted").asInt()).isEqualTo(1);
+    assertThat(receipt).doesNotExist();
+    assertThat(json(0, "gc", "--undo").get("manifests_put_back").asInt()).isZero();
+    // What the scan cache remembers of it harms nobody.
+    Hierarchy.Said again = run("capture", folder.resolve("other").toString());
+    assertThat(again.out()).startsWith(digest);
+    assertThat(json(0, "scrub").get("sound").asBoolean()).isTrue();
+  }
+
+  @Test
+  void aSitesLibraryForgetsNothingByItself() throws Exception {
+    String digest = captureOther(2);
+    Path link = Files.createSymbolicLink(folder.resolve("elsewhere"), library);
+    Files.writeString(folder.resolve("site.json"), "{}");
+    assertThat(run("library", "forget", digest).err()).contains("SLU-309 LIBRARY_OF_SITE");
+    library = Files.createDirectory(folder.resolve("linked")).resolve("library");
+    Files.createSymbolicLink(library, link);
+    Hierarchy.Said said = run("library", "forget", digest);
+    assertThat(said.status()).isEqualTo(1);
+    assertThat(said.err()).contains("SLU-309 LIBRARY_OF_SITE");
+    Files.delete(folder.resolve("site.json"));
+    assertThat(run("library", "forget", "0123456789ab").err()).contains("SLU-103 NOT_FOUND");
+    assertThat(run("library", "forget", digest).status()).isZero();
   }
 
   @Test

@@ -68,15 +68,17 @@ public final class Capture {
     Path root = source(platform, source, forbidden);
     ScanCache cache = new ScanCache(library, library.disk());
     Digest listing = ScanCache.listing(options.keep());
-    Optional<Remembered> before =
-        options.readEverything() ? Optional.empty() : cache.load(root, listing);
-    boolean tells = before.isPresent() && platform.tellsEveryChange(root, library.folder());
-    Walk.Source from = new Walk.Source(platform, root, options.keep(), tells);
-    Read read = read(from, before, options);
-    if (!read.isPrevious) {
-      cache.store(root, read.scan, read.captured.manifest().digest(), listing);
+    try (ChunkStore.Intake intake = library.intake()) {
+      Optional<Remembered> before =
+          options.readEverything() ? Optional.empty() : cache.load(root, listing, intake);
+      boolean tells = before.isPresent() && platform.tellsEveryChange(root, library.folder());
+      Walk.Source from = new Walk.Source(platform, root, options.keep(), tells);
+      Read read = read(from, before, options, intake);
+      if (!read.isPrevious) {
+        cache.store(root, read.scan, read.captured.manifest().digest(), listing);
+      }
+      return read.captured;
     }
-    return read.captured;
   }
 
   /**
@@ -85,7 +87,9 @@ public final class Capture {
    */
   public Captured captureOnce(Path root, Options options) throws Failure, InterruptedException {
     Walk.Source from = new Walk.Source(platform, root, options.keep(), false);
-    return read(from, Optional.empty(), options).captured;
+    try (ChunkStore.Intake intake = library.intake()) {
+      return read(from, Optional.empty(), options, intake).captured;
+    }
   }
 
   /**
@@ -95,17 +99,19 @@ public final class Capture {
    */
   private record Read(Scan scan, boolean isPrevious, Captured captured) {}
 
-  private Read read(Walk.Source from, Optional<Remembered> before, Options options)
+  private Read read(
+      Walk.Source from, Optional<Remembered> before, Options options, ChunkStore.Intake intake)
       throws Failure, InterruptedException {
     Previous previous = before.map(Remembered::previous).orElseGet(Previous::none);
-    try (ChunkStore.Intake intake = library.intake();
-        Press press = new Press(threads, intake)) {
+    try (Press press = new Press(threads, intake)) {
       Settled settled = settle(from, previous, press, options);
       intake.commit();
       requireHeld(from.root(), settled.chunks);
       library.disk().reached("capture.chunks-durable");
       boolean same = before.isPresent() && settled.isPrevious;
-      Digest digest = same ? before.get().manifest() : putManifest(settled);
+      // It may have been forgotten meanwhile.
+      boolean isThere = same && library.holdsDocument(before.get().manifest());
+      Digest digest = isThere ? before.get().manifest() : putManifest(settled);
       library.disk().reached("capture.manifest-durable");
       Manifest manifest = new Manifest(digest, settled.scan.entries(), settled.chunks);
       Receipt receipt = Receipt.ofCapture(manifest, settled.scan.remarks());

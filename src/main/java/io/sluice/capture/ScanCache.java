@@ -1,8 +1,8 @@
 package io.sluice.capture;
 
+import io.sluice.content.ChunkStore;
 import io.sluice.content.Digest;
 import io.sluice.content.Disk;
-import io.sluice.content.Frame;
 import io.sluice.content.Library;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Keep;
@@ -135,11 +135,12 @@ final class ScanCache {
   record Remembered(Digest manifest, Previous previous) {}
 
   /**
-   * The last capture of this source, if its manifest and all its chunks are still held.
+   * The last capture of this source, if its manifest and all its chunks are still held. The session
+   * that is to take chunks over relies on them from now on.
    *
    * @param listing how streams and properties are listed now
    */
-  Optional<Remembered> load(Path source, Digest listing) {
+  Optional<Remembered> load(Path source, Digest listing, ChunkStore.Intake intake) {
     try {
       Optional<Content> found = read(file(source));
       if (found.isEmpty() || !library.holdsDocument(found.get().manifest())) {
@@ -147,7 +148,8 @@ final class ScanCache {
       }
       Content content = found.get();
       Manifest manifest = StoredManifest.whole(library.storedDocument(content.manifest()));
-      if (manifest.entries().size() != content.states().size() || !isHeld(manifest)) {
+      if (manifest.entries().size() != content.states().size()
+          || !intake.relyOn(manifest.chunks())) {
         return Optional.empty();
       }
       if (!content.listing().equals(listing)) {
@@ -199,15 +201,6 @@ final class ScanCache {
       reader.read(bytes, 0);
       return bytes.hasRemaining() ? Optional.empty() : Content.decode(bytes.array());
     }
-  }
-
-  private boolean isHeld(Manifest manifest) {
-    for (Frame.Chunk chunk : manifest.chunks()) {
-      if (!library.holds(chunk.digest())) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void makeRoom(Path file) throws Failure {

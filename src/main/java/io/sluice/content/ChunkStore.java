@@ -1,6 +1,7 @@
 package io.sluice.content;
 
 import io.sluice.failure.Failure;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -38,8 +39,8 @@ public interface ChunkStore {
   record Place(long pack, long offset) {}
 
   /**
-   * A writing session. {@link #claim} and {@link #append} are safe from any thread; {@link #commit}
-   * and {@link #close} belong to the thread that opened it.
+   * A writing session. {@link #claim}, {@link #relyOn} and {@link #append} are safe from any
+   * thread; {@link #commit} and {@link #close} belong to the thread that opened it.
    */
   interface Intake extends AutoCloseable {
     /**
@@ -47,6 +48,14 @@ public interface ChunkStore {
      * caller then appends a frame with it, or fails the session unless another session does so.
      */
     boolean claim(Digest chunk);
+
+    /**
+     * Relies on chunks that a list names: true if all are held. Until the session ends no
+     * collection takes out what is held of them, whatever becomes of the document that named them.
+     *
+     * @param chunks kept as it is, and not looked through before it matters; it never changes
+     */
+    boolean relyOn(List<Frame.Chunk> chunks);
 
     /**
      * Appends a frame to this session's open pack and makes its chunks held. The caller has

@@ -1,7 +1,10 @@
 package io.sluice.content;
 
+import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
@@ -35,6 +38,9 @@ final class Leases {
     private final ChunkIndex claimed = new ChunkIndex();
     private final ChunkIndex reliedOn = new ChunkIndex();
 
+    /** Lists of chunks relied on that no collection has asked about yet. */
+    private final Queue<List<Frame.Chunk>> listed = new ConcurrentLinkedQueue<>();
+
     /** As {@link ChunkStore.Intake#claim}. */
     boolean claim(Digest chunk) {
       gate.readLock().lock();
@@ -49,6 +55,19 @@ final class Leases {
       }
     }
 
+    /** As {@link ChunkStore.Intake#relyOn}. */
+    boolean relyOn(List<Frame.Chunk> chunks) {
+      gate.readLock().lock();
+      try {
+        listed.add(chunks);
+      } finally {
+        gate.readLock().unlock();
+      }
+      // A collection that held the gate before has taken out what it takes out; one that holds it
+      // after knows the list.
+      return chunks.stream().allMatch(chunk -> index.find(chunk.digest()) != ChunkIndex.ABSENT);
+    }
+
     /** Relies on what the session stores itself, asked about or not. */
     void stored(Frame frame) {
       for (Frame.Chunk chunk : frame.chunks()) {
@@ -56,7 +75,11 @@ final class Leases {
       }
     }
 
+    /** For one collection at a time. */
     boolean covers(Digest chunk) {
+      for (List<Frame.Chunk> chunks = listed.poll(); chunks != null; chunks = listed.poll()) {
+        chunks.forEach(each -> reliedOn.add(each.digest(), 0));
+      }
       return claimed.find(chunk) != ChunkIndex.ABSENT || reliedOn.find(chunk) != ChunkIndex.ABSENT;
     }
 

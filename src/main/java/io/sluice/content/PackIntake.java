@@ -4,6 +4,7 @@ import io.sluice.failure.Failure;
 import io.sluice.parallel.Crew;
 import io.sluice.parallel.Job;
 import io.sluice.parallel.Threads;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,11 @@ final class PackIntake implements ChunkStore.Intake {
   @Override
   public boolean claim(Digest chunk) {
     return lease.claim(chunk);
+  }
+
+  @Override
+  public boolean relyOn(List<Frame.Chunk> chunks) {
+    return lease.relyOn(chunks);
   }
 
   @Override

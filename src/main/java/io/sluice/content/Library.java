@@ -31,6 +31,7 @@ public final class Library implements ChunkStore, AutoCloseable {
   private final FrameCache cache = new FrameCache();
   private final CodecPool codecs = new CodecPool();
   private final List<Failure> problems = new CopyOnWriteArrayList<>();
+  private final IndexKeeper indexKeeper;
   private final ReentrantLock upkeep = new ReentrantLock();
 
   /** What a library is made of. */
@@ -59,6 +60,7 @@ public final class Library implements ChunkStore, AutoCloseable {
     this.threads = threads;
     this.sizes = sizes;
     this.lock = lock;
+    this.indexKeeper = new IndexKeeper(parts, threads, sizes.indexed(), this::note);
   }
 
   /** Opens the library in a folder with real threads. */
@@ -70,7 +72,8 @@ public final class Library implements ChunkStore, AutoCloseable {
    * Opens the library in a folder, making it if the folder is missing or empty. Packs that a
    * stopped process left open are sealed.
    *
-   * @param threads where packs are forced in the background, and {@link #check} reads
+   * @param threads where packs are forced and the index is merged in the background, and {@link
+   *     #check} reads
    * @throws Failure LIBRARY_IN_USE; LIBRARY_TOO_NEW or LIBRARY_TOO_OLD; LIBRARY_MISSING if the
    *     folder holds something else; CONTENT_CORRUPT if FORMAT is damaged; or what the disk says
    */
@@ -128,7 +131,7 @@ public final class Library implements ChunkStore, AutoCloseable {
           new LibraryStart(parts, codec, problems).load();
           return true;
         });
-    settle();
+    indexKeeper.wish();
     parts.files().space().load().ifPresent(problems::add);
     countUsed();
     return this;
@@ -219,25 +222,16 @@ public final class Library implements ChunkStore, AutoCloseable {
   @Override
   public Intake intake() throws Failure {
     parts.files().stop().require();
-    return new PackIntake(parts, threads, sizes, parts.leases().open(), this::settle);
+    return new PackIntake(parts, threads, sizes, parts.leases().open(), indexKeeper::wish);
   }
 
   /** A session of a collection, which leases nothing. */
   PackIntake unheededIntake() {
-    return new PackIntake(parts, threads, sizes, parts.leases().unheeded(), this::settle);
+    return new PackIntake(parts, threads, sizes, parts.leases().unheeded(), indexKeeper::wish);
   }
 
   Parts parts() {
     return parts;
-  }
-
-  /** Moves much that is in memory of the index to the disk; what fails costs memory only. */
-  private void settle() {
-    try {
-      parts.packs().settle(sizes.indexed());
-    } catch (Failure e) {
-      note(e);
-    }
   }
 
   /** What the library may take. */
@@ -432,10 +426,14 @@ public final class Library implements ChunkStore, AutoCloseable {
     return alone(() -> Usage.of(PackSurvey.all(parts, marks::contains), marks));
   }
 
-  /** Seals what is open and lets the folder go. Sessions are closed before. */
+  /**
+   * Seals what is open and lets the folder go, when what the background has begun is done. Sessions
+   * are closed before.
+   */
   @Override
   public void close() throws Failure {
     try {
+      indexKeeper.close();
       parts.packs().close();
     } finally {
       codecs.close();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ final class LibraryIndex {
   /** Places that runs list and that do not count any more. */
   private final Set<Long> gone = ConcurrentHashMap.newKeySet();
 
-  private long lastRun;
+  private final AtomicLong lastRun = new AtomicLong();
 
   /** How many chunks are in memory that could not go to a run, when that was tried last. */
   private volatile long stuck;
@@ -111,7 +112,7 @@ final class LibraryIndex {
       Path file = folder().resolve(name);
       Optional<Long> number = PackNames.number(name, ENDING);
       if (number.isPresent()) {
-        lastRun = Math.max(lastRun, number.get());
+        lastRun.accumulateAndGet(number.get(), Math::max);
         try {
           sound.add(IndexRun.open(files.disk(), file, PackFormat.Versions.NOW));
         } catch (Failure e) {
@@ -153,14 +154,17 @@ final class LibraryIndex {
       try {
         IndexRun.open(files.disk(), run.file(), PackFormat.Versions.NOW);
       } catch (Failure e) {
-        problems.add(e);
+        // Its file may be gone because it was merged with another.
+        if (runs.contains(run)) {
+          problems.add(e);
+        }
       }
     }
     return problems;
   }
 
   /**
-   * Moves what is in memory of these packs to a run, and merges runs that have become too many.
+   * Moves what is in memory of these packs to a run. By one thread at a time, that which merges.
    *
    * @param sealed packs to whose indexes nothing is added any more, and how many entries each has
    */
@@ -175,9 +179,6 @@ final class LibraryIndex {
       recent.removeIf(place -> whole.contains(FramePlace.pack(place)));
     }
     stuck = recent.size();
-    while (runs.size() > 1 && isMergeDue()) {
-      mergeLastTwo();
-    }
   }
 
   /** Writes a run of what memory holds of these packs; answers of which that is everything. */
@@ -217,15 +218,20 @@ final class LibraryIndex {
     return entries != null && entries.equals(written);
   }
 
-  private boolean isMergeDue() {
-    int last = runs.size() - 1;
-    return runs.get(last - 1).entries() < GROWTH * runs.get(last).entries();
-  }
-
-  private void mergeLastTwo() throws Failure {
+  /**
+   * Merges the two newest runs if they have become too many; false if they have not. Everything
+   * else goes on meanwhile: a place that ceases to count is remembered apart from the runs.
+   */
+  boolean mergeOnce() throws Failure {
     List<IndexRun> all = new ArrayList<>(runs);
+    if (all.size() < 2) {
+      return false;
+    }
     IndexRun newer = all.removeLast();
     IndexRun older = all.removeLast();
+    if (older.entries() >= GROWTH * newer.entries()) {
+      return false;
+    }
     List<IndexRun.PackSeal> seals = new ArrayList<>();
     for (IndexRun run : List.of(older, newer)) {
       run.packs().stream().filter(seal -> run.believes(seal.number())).forEach(seals::add);
@@ -241,6 +247,7 @@ final class LibraryIndex {
     runs = List.copyOf(all);
     files.disk().delete(older.file());
     files.disk().delete(newer.file());
+    return true;
   }
 
   private static void merge(IndexRun one, IndexRun other, IndexRun.Writing writing) throws Failure {
@@ -269,7 +276,7 @@ final class LibraryIndex {
 
   private IndexRun publish(Content content) throws Failure {
     files.stop().createFolders(files.disk(), folder());
-    Path file = folder().resolve(HexFormat.of().toHexDigits(++lastRun) + ENDING);
+    Path file = folder().resolve(HexFormat.of().toHexDigits(lastRun.incrementAndGet()) + ENDING);
     files.publish(writer -> content.write(new IndexRun.Writing(writer)), file, "content.index");
     return IndexRun.open(files.disk(), file, PackFormat.Versions.NOW);
   }

@@ -39,7 +39,7 @@ final class PackIntake implements ChunkStore.Intake {
   private final Threads threads;
   private final Sizes sizes;
   private final Leases.Lease lease;
-  private final Runnable afterwards;
+  private final Runnable sealed;
 
   private @Nullable Crew background;
   private @Nullable PackWriter pack;
@@ -52,17 +52,17 @@ final class PackIntake implements ChunkStore.Intake {
    * Begins a session.
    *
    * @param lease closed with it
-   * @param afterwards run when it has ended
+   * @param sealed run whenever there are more sealed packs; it waits for nothing
    */
   PackIntake(
-      Library.Parts parts, Threads threads, Sizes sizes, Leases.Lease lease, Runnable afterwards) {
+      Library.Parts parts, Threads threads, Sizes sizes, Leases.Lease lease, Runnable sealed) {
     this.files = parts.files();
     this.packs = parts.packs();
     this.index = parts.index();
     this.threads = threads;
     this.sizes = sizes;
     this.lease = lease;
-    this.afterwards = afterwards;
+    this.sealed = sealed;
   }
 
   @Override
@@ -137,7 +137,7 @@ final class PackIntake implements ChunkStore.Intake {
           background.close();
         }
       }
-      afterwards.run();
+      sealed.run();
     }
   }
 
@@ -150,7 +150,12 @@ final class PackIntake implements ChunkStore.Intake {
       PackWriter full = current;
       pack = null;
       current = null;
-      inBackground(full, () -> packs.seal(full));
+      inBackground(
+          full,
+          () -> {
+            packs.seal(full);
+            sealed.run();
+          });
     }
     if (current == null) {
       current = packs.create();
@@ -213,24 +218,8 @@ final class PackIntake implements ChunkStore.Intake {
   /** Waits for the background whatever happens: a force that runs cannot be called back anyway. */
   private void finishBackground() throws Failure {
     Crew crew = background;
-    if (crew == null) {
-      return;
-    }
-    boolean interrupted = false;
-    boolean finished = false;
-    try {
-      while (!finished) {
-        try {
-          crew.finish();
-          finished = true;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    if (crew != null) {
+      crew.finishWhatever();
     }
   }
 }

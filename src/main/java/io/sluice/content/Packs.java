@@ -76,11 +76,8 @@ final class Packs implements AutoCloseable {
     addSealed(number, listed.framesEnd());
   }
 
-  /** Lets the index of sealed packs go to the disk if it is of at least so many chunks. */
-  void settle(long entriesMin) throws Failure {
-    if (!index.isDue(entriesMin)) {
-      return;
-    }
+  /** Lets the index of sealed packs go to the disk. */
+  void settle() throws Failure {
     Set<Long> known = index.covered();
     Map<IndexRun.PackSeal, Integer> seals = new HashMap<>();
     for (long number : List.copyOf(sealed.keySet())) {

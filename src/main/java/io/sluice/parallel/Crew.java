@@ -13,6 +13,26 @@ public interface Crew extends AutoCloseable {
   /** Waits until every submitted task has ended; throws the first failure. */
   void finish() throws Failure, InterruptedException;
 
+  /** Waits likewise, however often the calling thread is interrupted; it stays interrupted. */
+  default void finishWhatever() throws Failure {
+    boolean interrupted = false;
+    boolean finished = false;
+    try {
+      while (!finished) {
+        try {
+          finish();
+          finished = true;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /** Stops the workers; tasks not begun are dropped. Returns when all have ended. */
   @Override
   void close();

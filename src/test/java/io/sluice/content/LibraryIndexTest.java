@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,6 +37,10 @@ class LibraryIndexTest {
     Map<IndexRun.PackSeal, Integer> sealed = new HashMap<>();
     packs.forEach((pack, entries) -> sealed.put(seal(pack), entries));
     index.settle(sealed);
+    boolean merged = true;
+    while (merged) {
+      merged = index.mergeOnce();
+    }
   }
 
   private static Digest digest(RandomGenerator random) {
@@ -105,5 +111,46 @@ class LibraryIndexTest {
     LibraryIndex again = index();
     again.load();
     assertThat(again.runOf(1)).isEmpty();
+  }
+
+  @Test
+  @Timeout(60)
+  void mergingHoldsNobodyUpAndMissesNothing() throws Exception {
+    RandomGenerator random = TestContent.random(9);
+    LibraryIndex index = index();
+    for (long pack = 1; pack <= 2; pack++) {
+      addPack(index, pack, random);
+      index.settle(Map.of(seal(pack), packs.get(pack)));
+    }
+    Thread other =
+        Thread.ofPlatform()
+            .unstarted(
+                () -> {
+                  index.removeIf(place -> FramePlace.pack(place) == 1);
+                  model.values().forEach(each -> each.removeIf(p -> FramePlace.pack(p) == 1));
+                  addPack(index, 3, random);
+                  requireSame(index, random);
+                });
+    disk.listen(
+        point -> {
+          if (point.equals("content.index-written")) {
+            other.start();
+            awaitEnd(other);
+          }
+        });
+    assertThat(index.mergeOnce()).isTrue();
+    assertThat(index.mergeOnce()).isFalse();
+    assertThat(other.getState()).isEqualTo(Thread.State.TERMINATED);
+    assertThat(index.find(new Digest(1, 2, 3, 4))).isEqualTo(ChunkIndex.ABSENT);
+    requireSame(index, random);
+    assertThat(index.check()).isEmpty();
+  }
+
+  private static void awaitEnd(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

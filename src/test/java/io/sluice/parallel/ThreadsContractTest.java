@@ -164,6 +164,20 @@ abstract class ThreadsContractTest {
   }
 
   @Test
+  void aCrewIsWaitedForByAnInterruptedThreadToo() throws Exception {
+    AtomicInteger ran = new AtomicInteger();
+    try (Crew crew = threads().crew("crew", 1, JOBS)) {
+      for (int i = 0; i < JOBS; i++) {
+        crew.submit(ran::incrementAndGet);
+      }
+      Thread.currentThread().interrupt();
+      crew.finishWhatever();
+      assertThat(ran.get()).isEqualTo(JOBS);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
   void aClosedCrewTakesNothing() throws Exception {
     Crew crew = threads().crew("crew", 2, 2);
     crew.submit(() -> 1);

@@ -104,7 +104,7 @@ public final class Capture {
       throws Failure, InterruptedException {
     Previous previous = before.map(Remembered::previous).orElseGet(Previous::none);
     try (Press press = new Press(threads, intake)) {
-      Settled settled = settle(from, previous, press, options);
+      Settled settled = settle(from, previous, intake, press, options);
       intake.commit();
       requireHeld(from.root(), settled.chunks);
       library.disk().reached("capture.chunks-durable");
@@ -151,7 +151,8 @@ public final class Capture {
   /**
    * Scans and reads until nothing changes meanwhile; each attempt reuses what the last one read.
    */
-  private Settled settle(Walk.Source source, Previous first, Press press, Options options)
+  private Settled settle(
+      Walk.Source source, Previous first, ChunkStore.Intake intake, Press press, Options options)
       throws Failure, InterruptedException {
     Path root = source.root();
     Previous previous = first;
@@ -171,7 +172,7 @@ public final class Capture {
         if (!problems.isChanged()) {
           requireSomething(root, scan);
           Reuse reuse = Reuse.of(scan, spans, previous);
-          requireSpace(root, reuse.bytesNew());
+          reserve(root, reuse.bytesNew(), intake);
           long before = bytesRead;
           LongConsumer told = bytes -> options.progress().accept(before + bytes);
           List<Frame.Chunk> chunks = new Pass(spans, reuse, reader, press, told).run();
@@ -217,15 +218,17 @@ public final class Capture {
     }
   }
 
-  /** Refuses what clearly cannot fit; what nearly fits is found out by writing. */
-  private void requireSpace(Path root, long bytesNew) throws Failure {
+  /**
+   * Refuses what clearly cannot fit, what others have set aside left out, and sets the least it
+   * takes aside; what nearly fits is found out by writing.
+   */
+  private void reserve(Path root, long bytesNew, ChunkStore.Intake intake) throws Failure {
     long wanted = Math.max(Math.min(bytesNew, FREE_BYTES_MIN), bytesNew / SHRINK_MAX);
-    long free = library.freeBytes();
-    if (free < wanted) {
+    if (!intake.reserve(wanted)) {
       throw Failure.temporary(
           Code.NO_SPACE,
           "capturing " + root + " into the library " + library.folder(),
-          free + " bytes are free, " + bytesNew + " are to be read",
+          library.freeBytes() + " bytes are free, " + bytesNew + " are to be read",
           "make room on the library's file system, or raise the library's quota");
     }
   }

@@ -58,6 +58,12 @@ public interface ChunkStore {
     boolean relyOn(List<Frame.Chunk> chunks);
 
     /**
+     * Sets room aside that no other session gets, in place of what this one has set aside: until it
+     * has stored so many bytes, commits or ends. False if there is less; then nothing is set aside.
+     */
+    boolean reserve(long bytes) throws Failure;
+
+    /**
      * Appends a frame to this session's open pack and makes its chunks held. The caller has
      * verified that the frame decodes to its digests. Survives the death of the process, not of the
      * machine.

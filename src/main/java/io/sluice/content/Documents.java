@@ -1,12 +1,8 @@
 package io.sluice.content;
 
-import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdException;
-import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -39,8 +35,6 @@ final class Documents {
 
   private static final String DAMAGED = ".damaged";
   private static final int FOLDERS = 256;
-  private static final int WINDOW_LOG_MAX = 23;
-  private static final int PIECE_BYTES = 128 * 1024;
 
   private final LibraryFiles files;
   private final NavigableSet<Digest> held = new ConcurrentSkipListSet<>();
@@ -122,21 +116,25 @@ final class Documents {
   void putStored(Digest digest, byte[] stored) throws Failure {
     // Verified even if held: a peer that sends rubbish is told so whatever is here.
     Path file = file(digest);
-    verify(digest, stored, file);
+    StoredDocument.verify(digest, stored, file);
     synchronized (lock(digest)) {
       if (holds(digest)) {
         return;
       }
-      files.space().require(stored.length);
-      files.stop().createFolders(files.disk(), folder(digest));
-      files.publish(ByteBuffer.wrap(stored), file, "content.document");
-      files.space().took(stored.length);
+      files.space().take(stored.length);
+      try {
+        files.stop().createFolders(files.disk(), folder(digest));
+        files.publish(ByteBuffer.wrap(stored), file, "content.document");
+      } catch (Failure e) {
+        files.space().gave(stored.length);
+        throw e;
+      }
       held.add(digest);
     }
   }
 
   byte[] plain(Digest digest, long plainMax) throws Failure {
-    return sound(digest, file -> plain(digest, file, plainMax));
+    return sound(digest, file -> StoredDocument.plain(digest, read(digest, file), file, plainMax));
   }
 
   byte[] stored(Digest digest) throws Failure {
@@ -172,25 +170,9 @@ final class Documents {
     }
   }
 
-  private byte[] plain(Digest digest, Path file, long plainMax) throws Failure {
-    Growing plain = new Growing(Math.min(plainMax, BYTES_MAX));
-    decode(read(digest, file), file, plain);
-    if (!plain.tooLong && !Digest.of(plain.bytes, 0, plain.length).equals(digest)) {
-      throw mismatch(file);
-    }
-    if (plain.tooLong) {
-      throw Failure.permanent(
-          Code.MANIFEST_TOO_LARGE,
-          "reading document " + digest,
-          "it has more than " + plainMax + " plain bytes",
-          "raise the limit, or leave it");
-    }
-    return plain.take();
-  }
-
   private byte[] verified(Digest digest, Path file) throws Failure {
     byte[] stored = read(digest, file);
-    verify(digest, stored, file);
+    StoredDocument.verify(digest, stored, file);
     return stored;
   }
 
@@ -361,60 +343,7 @@ final class Documents {
   private void delete(Path file) throws Failure {
     long bytes = files.size(file);
     files.disk().delete(file);
-    files.space().took(-bytes);
-  }
-
-  /** Decodes in pieces and compares with the digest; bounded memory whatever the bytes are. */
-  private static void verify(Digest digest, byte[] stored, Path file) throws Failure {
-    MessageDigest sha = Digest.sha256();
-    decode(
-        stored,
-        file,
-        (piece, length) -> {
-          sha.update(piece, 0, length);
-          return true;
-        });
-    if (!Digest.read(sha.digest(), 0).equals(digest)) {
-      throw mismatch(file);
-    }
-  }
-
-  private static void decode(byte[] stored, Path file, Pieces pieces) throws Failure {
-    requireOneFrame(stored, file);
-    try (ZstdInputStreamNoFinalizer zstd =
-        new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(stored))) {
-      zstd.setLongMax(WINDOW_LOG_MAX);
-      byte[] piece = new byte[PIECE_BYTES];
-      long sum = 0;
-      for (int length = zstd.read(piece); length >= 0; length = zstd.read(piece)) {
-        sum += length;
-        if (sum > BYTES_MAX) {
-          throw PackFormat.corrupt(file, "it has more than " + BYTES_MAX + " plain bytes");
-        }
-        if (!pieces.take(piece, length)) {
-          return;
-        }
-      }
-    } catch (IOException e) {
-      throw PackFormat.corrupt(file, "zstd: " + e.getMessage()).because(e);
-    }
-  }
-
-  private static void requireOneFrame(byte[] stored, Path file) throws Failure {
-    try {
-      // zstd-jni answers no bytes at all with an exception of its own.
-      if (stored.length > 0
-          && Zstd.findFrameCompressedSize(stored, 0, stored.length) == stored.length) {
-        return;
-      }
-    } catch (ZstdException e) {
-      throw PackFormat.corrupt(file, "zstd: " + e.getMessage()).because(e);
-    }
-    throw PackFormat.corrupt(file, "it is not exactly one zstd frame");
-  }
-
-  private static Failure mismatch(Path file) {
-    return PackFormat.corrupt(file, "its plain bytes do not match its digest");
+    files.space().gave(bytes);
   }
 
   private Path folder(int firstByte) {
@@ -458,42 +387,5 @@ final class Documents {
 
   private static boolean isHex(String text) {
     return text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
-  }
-
-  /** Takes plain bytes as they are decoded; false ends it. */
-  @FunctionalInterface
-  private interface Pieces {
-    boolean take(byte[] piece, int length);
-  }
-
-  /** An array that grows with what is really decoded, up to a limit. */
-  private static final class Growing implements Pieces {
-    private final long most;
-    private byte[] bytes = new byte[PIECE_BYTES];
-    private int length;
-    private boolean tooLong;
-
-    Growing(long most) {
-      this.most = most;
-    }
-
-    @Override
-    public boolean take(byte[] piece, int pieceLength) {
-      if ((long) length + pieceLength > most) {
-        tooLong = true;
-        return false;
-      }
-      if (length + pieceLength > bytes.length) {
-        long wanted = Math.max(2L * bytes.length, (long) length + pieceLength);
-        bytes = java.util.Arrays.copyOf(bytes, (int) Math.min(wanted, BYTES_MAX));
-      }
-      System.arraycopy(piece, 0, bytes, length, pieceLength);
-      length += pieceLength;
-      return true;
-    }
-
-    byte[] take() {
-      return length == bytes.length ? bytes : java.util.Arrays.copyOf(bytes, length);
-    }
   }
 }

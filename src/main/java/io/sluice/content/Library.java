@@ -249,7 +249,7 @@ public final class Library implements ChunkStore, AutoCloseable {
     countUsed();
   }
 
-  /** How many bytes of content may be stored now, by its limits and its disk; at least 0. */
+  /** Bytes that may be stored now, by limits, disk and what sessions set aside; at least 0. */
   public long freeBytes() throws Failure {
     return parts.files().space().free();
   }

@@ -39,6 +39,7 @@ final class PackIntake implements ChunkStore.Intake {
   private final Threads threads;
   private final Sizes sizes;
   private final Leases.Lease lease;
+  private final Space.Share share;
   private final Runnable sealed;
 
   private @Nullable Crew background;
@@ -62,6 +63,7 @@ final class PackIntake implements ChunkStore.Intake {
     this.threads = threads;
     this.sizes = sizes;
     this.lease = lease;
+    this.share = files.space().new Share();
     this.sealed = sealed;
   }
 
@@ -73,6 +75,11 @@ final class PackIntake implements ChunkStore.Intake {
   @Override
   public boolean relyOn(List<Frame.Chunk> chunks) {
     return lease.relyOn(chunks);
+  }
+
+  @Override
+  public boolean reserve(long bytes) throws Failure {
+    return share.reserve(bytes);
   }
 
   @Override
@@ -102,6 +109,7 @@ final class PackIntake implements ChunkStore.Intake {
         // durable yet: whoever relies on them makes them so.
         packs.forceOpen();
         packs.forceNames();
+        share.giveBack();
       } catch (Failure e) {
         failed = e;
         throw e;
@@ -133,6 +141,7 @@ final class PackIntake implements ChunkStore.Intake {
         }
       } finally {
         lease.close();
+        share.giveBack();
         if (background != null) {
           background.close();
         }
@@ -144,7 +153,29 @@ final class PackIntake implements ChunkStore.Intake {
   private void appendNow(byte[] head, Frame frame) throws Failure {
     int bytes = head.length + frame.stored().length;
     // Each time, as others fill the disk too; beside writing a frame it costs nothing.
-    files.space().require(bytes);
+    share.take(bytes);
+    PackWriter current;
+    try {
+      current = packWithRoom(bytes);
+      lease.stored(frame);
+      long place = FramePlace.of(current.number(), current.append(head, frame));
+      for (Frame.Chunk chunk : frame.chunks()) {
+        index.add(chunk.digest(), place);
+      }
+    } catch (Failure e) {
+      files.space().gave(bytes);
+      throw e;
+    }
+    storedBytes += bytes;
+    unforcedBytes += bytes;
+    if (unforcedBytes >= sizes.writeBackBytes()) {
+      unforcedBytes = 0;
+      inBackground(current, () -> packs.force(current));
+    }
+  }
+
+  /** The pack that is written, or the next one if it is full. */
+  private PackWriter packWithRoom(int bytes) throws Failure {
     PackWriter current = pack;
     if (current != null && current.end() + bytes > sizes.packBytes()) {
       PackWriter full = current;
@@ -162,19 +193,7 @@ final class PackIntake implements ChunkStore.Intake {
       pack = current;
       unforcedBytes = 0;
     }
-    lease.stored(frame);
-    long place = FramePlace.of(current.number(), current.append(head, frame));
-    for (Frame.Chunk chunk : frame.chunks()) {
-      index.add(chunk.digest(), place);
-    }
-    files.space().took(bytes);
-    storedBytes += bytes;
-    unforcedBytes += bytes;
-    if (unforcedBytes >= sizes.writeBackBytes()) {
-      unforcedBytes = 0;
-      PackWriter growing = current;
-      inBackground(growing, () -> packs.force(growing));
-    }
+    return current;
   }
 
   private void requireSound() throws Failure {

@@ -157,7 +157,7 @@ final class Packs implements AutoCloseable {
   void deleteMoved(long number, Path file) throws Failure {
     long bytes = files.size(file);
     disk.delete(file);
-    files.space().took(-bytes);
+    files.space().gave(bytes);
     synchronized (moved) {
       moved.remove(number);
     }

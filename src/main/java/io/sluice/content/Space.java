@@ -7,16 +7,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** What a library may still take, by its limits and its disk. Safe from any thread. */
+/**
+ * What a library may still take, by its limits, its disk and what its sessions have set aside. Safe
+ * from any thread.
+ */
 final class Space {
   /** Nothing may be stored: it is not known how much may. */
   private static final Limits UNKNOWN = new Limits(0, 0);
 
   private final LibraryFiles files;
-  private final AtomicLong used = new AtomicLong();
   private volatile Limits limits = Limits.NONE;
+
+  /** Guarded by this. */
+  private long used;
+
+  /** What all sessions have set aside and not stored yet; guarded by this. */
+  private long aside;
 
   Space(LibraryFiles files) {
     this.files = files;
@@ -52,42 +59,89 @@ final class Space {
   }
 
   /** Says how much is used in all; not known, and of no use, without a quota. */
-  void used(long bytes) {
-    used.set(bytes);
+  synchronized void used(long bytes) {
+    used = bytes;
   }
 
-  long used() {
-    return used.get();
+  synchronized long used() {
+    return used;
   }
 
-  /** Says that so much more is used, or less. */
-  void took(long bytes) {
-    used.addAndGet(bytes);
+  /** Says that so much less is used. */
+  synchronized void gave(long bytes) {
+    used -= bytes;
   }
 
-  /** How many bytes of content may be stored now, at least 0. */
-  long free() throws Failure {
-    long onDisk = files.disk().freeBytes(files.folder()) - limits.reserveBytes();
-    long inQuota = hasQuota() ? limits.quotaBytes() - used.get() : Long.MAX_VALUE;
-    return Math.max(0, Math.min(onDisk, inQuota));
+  /** How many bytes of content may be stored now, or set aside, at least 0. */
+  synchronized long free() throws Failure {
+    long kept = LibraryFiles.RESERVED_BYTES + limits.reserveBytes();
+    long onDisk = files.disk().freeBytes(files.folder()) - kept;
+    long inQuota = hasQuota() ? limits.quotaBytes() - used : Long.MAX_VALUE;
+    return Math.max(0, Math.min(onDisk, inQuota) - aside);
   }
 
-  /** Refuses what goes beyond the quota, or the reserve. */
-  void require(long bytes) throws Failure {
-    if (hasQuota() && used.get() + bytes > limits.quotaBytes()) {
+  /**
+   * Counts bytes that are about to be stored; refuses what goes beyond the quota, or the reserve.
+   * For what is small and completes something else, whatever is set aside.
+   */
+  synchronized void take(long bytes) throws Failure {
+    take(bytes, 0);
+  }
+
+  private void take(long bytes, long others) throws Failure {
+    if (hasQuota() && used + bytes + others > limits.quotaBytes()) {
       throw Failure.temporary(
           Code.NO_SPACE,
           "storing content in " + files.folder(),
           String.format(
               Locale.ROOT,
-              "needed %,d bytes, %,d of the quota of %,d bytes are used",
+              "needed %,d bytes, of the quota of %,d bytes %,d are used and %,d set aside",
               bytes,
-              used.get(),
-              limits.quotaBytes()),
+              limits.quotaBytes(),
+              used,
+              others),
           "raise the quota with \"sluice library limit\", or take out what nobody needs with"
               + " \"sluice library gc\"; the work goes on by itself afterwards");
     }
-    requireOnDisk(bytes);
+    requireOnDisk(bytes + others);
+    used += bytes;
+  }
+
+  /** What one session may take and others may not. Given back when it ends. */
+  final class Share {
+    /** Guarded by the space. */
+    private long bytes;
+
+    /** As {@link ChunkStore.Intake#reserve}. */
+    boolean reserve(long wanted) throws Failure {
+      synchronized (Space.this) {
+        giveBack();
+        if (free() < wanted) {
+          return false;
+        }
+        bytes = wanted;
+        aside += wanted;
+        return true;
+      }
+    }
+
+    /** Counts bytes that are about to be stored: what was set aside first. */
+    void take(long size) throws Failure {
+      synchronized (Space.this) {
+        Space.this.take(size, aside - bytes);
+        long mine = Math.min(bytes, size);
+        bytes -= mine;
+        aside -= mine;
+      }
+    }
+
+    /** Leaves to others what is still set aside. */
+    void giveBack() {
+      synchronized (Space.this) {
+        aside -= bytes;
+        bytes = 0;
+      }
+    }
   }
 
   /** Refuses what goes beyond the reserve; for what takes the place of something else. */

@@ -87,7 +87,7 @@ public final class Receiver {
         receiving = new Receiving(record, segments);
         active.add(receiving);
         if (!wanted.isEmpty()) {
-          requireSpace(record, segments.plainBytesWanted());
+          reserve(record, segments.plainBytesWanted(), intake);
         }
         fetch(link, receiving, intake);
         requireAll(record, segments, link);
@@ -230,11 +230,13 @@ public final class Receiver {
     return missing;
   }
 
-  private void requireSpace(VersionRecord record, long plainBytes) throws Failure {
-    long needed =
-        plainBytes + plainBytes / Frame.Chunk.BYTES_MAX * CHUNK_HEAD_BYTES + RESERVE_BYTES;
+  /** Sets aside what the version may take at most, so that no other transfer counts on it. */
+  private void reserve(VersionRecord record, long plainBytes, ChunkStore.Intake intake)
+      throws Failure {
+    long own = plainBytes + plainBytes / Frame.Chunk.BYTES_MAX * CHUNK_HEAD_BYTES;
+    long needed = own + RESERVE_BYTES;
     long free = Math.min(disk.freeBytes(library.folder()), library.freeBytes());
-    if (free < needed) {
+    if (free < needed || !intake.reserve(own)) {
       throw Failure.temporary(
           Code.NO_SPACE,
           "receiving " + name(record) + " into the library " + library.folder(),

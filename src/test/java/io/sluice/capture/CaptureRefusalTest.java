@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
+import io.sluice.content.Limits;
 import io.sluice.content.TestContent;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -271,5 +273,27 @@ class CaptureRefusalTest {
     library = Library.open(new CrampedDisk(20_000_000), folder.resolve("library"));
     Capture capture = new Capture(tree.platform(), new OsThreads(), library, new LaterClock());
     assertThat(capture.capture(tree.root(), Options.plain()).manifest().entries()).hasSize(2);
+  }
+
+  @Test
+  void refusesWhatFitsOnlyWithoutTheCaptureThatGoesOn() throws Exception {
+    tree.file("big", TestContent.noise(1, 2_000_000));
+    SourceTree other = SourceTree.in(Files.createDirectory(folder.resolve("other")));
+    other.file("big", TestContent.noise(2, 2_000_000));
+    library.limit(new Limits(3_000_000, 0));
+    List<Failure> refused = new ArrayList<>();
+    Platform platform =
+        new ForwardingPlatform(tree.platform()) {
+          @Override
+          public InputStream read(Path file) throws Failure {
+            refused.add(refusal(other.root()));
+            return super.read(file);
+          }
+        };
+    Capture capture = new Capture(platform, new OsThreads(), library, new LaterClock());
+    Captured captured = capture.capture(tree.root(), Options.plain());
+    assertThat(refused).extracting(Failure::code).containsExactly(Code.NO_SPACE);
+    assertThat(captured.totals().bytesStored()).isGreaterThan(2_000_000);
+    assertThat(library.stats().frameBytes()).isLessThan(2_100_000);
   }
 }

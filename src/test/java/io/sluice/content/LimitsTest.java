@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.parallel.CallerThread;
+import io.sluice.parallel.Job;
+import io.sluice.parallel.OsThreads;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +67,106 @@ class LimitsTest {
       library.limit(new Limits(Limits.NO_QUOTA, 10_000_000));
       LibraryTest.store(library, CONTENT);
       assertThat(library.freeBytes()).isLessThan(9_500_000);
+    }
+  }
+
+  private static Frame frame(byte[] plain) {
+    return FrameCodec.raw(List.of(new Frame.Chunk(Digest.of(plain), plain.length)), plain, 0);
+  }
+
+  private void bound(Library library, boolean byQuota) throws Failure {
+    if (byQuota) {
+      library.limit(new Limits(1_000_000, 0));
+    } else {
+      disk.capacity(disk.usedBytes() + LibraryFiles.RESERVED_BYTES + 6_000_000);
+      library.limit(new Limits(Limits.NO_QUOTA, 5_000_000));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatOneSessionSetsAsideNoOtherGets(boolean byQuota) throws Exception {
+    byte[] some = TestContent.noise(4, 200_000);
+    byte[] more = TestContent.noise(5, 200_000);
+    try (Library library = open()) {
+      bound(library, byQuota);
+      ChunkStore.Intake one = library.intake();
+      ChunkStore.Intake other = library.intake();
+      assertThat(one.reserve(800_000)).isTrue();
+      assertThat(library.freeBytes()).isLessThanOrEqualTo(200_000);
+      assertThat(other.reserve(300_000)).isFalse();
+      requireNoSpace(() -> other.append(frame(more)));
+      one.append(frame(some));
+      assertThat(library.freeBytes()).isBetween(190_000L, 200_000L);
+      one.append(frame(TestContent.noise(6, 200_000)));
+      one.commit();
+      // It needed less than it set aside, and is not yet closed.
+      try (ChunkStore.Intake third = library.intake()) {
+        assertThat(third.reserve(300_000)).isTrue();
+      }
+      one.close();
+      other.close();
+      assertThat(library.freeBytes()).isGreaterThan(590_000);
+      LibraryTest.store(library, more);
+    }
+  }
+
+  @Test
+  void aSessionThatEndsOrAsksAgainLeavesTheRestToOthers() throws Exception {
+    try (Library library = open()) {
+      bound(library, true);
+      try (ChunkStore.Intake one = library.intake()) {
+        assertThat(one.reserve(900_000)).isTrue();
+        assertThat(one.reserve(100_000)).isTrue();
+        assertThat(library.freeBytes()).isEqualTo(900_000);
+        assertThat(one.reserve(2_000_000)).isFalse();
+        assertThat(library.freeBytes()).isEqualTo(1_000_000);
+        assertThat(one.reserve(900_000)).isTrue();
+      }
+      assertThat(library.freeBytes()).isEqualTo(1_000_000);
+    }
+  }
+
+  @Test
+  void sessionsThatSetNothingAsideNeverTakeMoreThanTheQuotaTogether() throws Exception {
+    try (Library library = open()) {
+      library.limit(new Limits(1_000_000, 0));
+      List<Job<Boolean>> sessions = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        int seed = 100 * i;
+        sessions.add(() -> fill(library, seed));
+      }
+      assertThat(new OsThreads().all(sessions, 4)).containsOnly(true);
+      assertThat(library.usedBytes()).isBetween(900_000L, 1_000_000L);
+    }
+    try (Library library = open()) {
+      // Packs' own heads and indexes are beside what is counted.
+      assertThat(library.usedBytes()).isLessThan(1_010_000);
+    }
+  }
+
+  /** Appends until there is no room. */
+  private static boolean fill(Library library, int seed) throws Failure {
+    try (ChunkStore.Intake session = library.intake()) {
+      for (int i = 0; true; i++) {
+        try {
+          session.append(frame(TestContent.noise(seed + i, 20_000)));
+        } catch (Failure e) {
+          return e.code() == Code.NO_SPACE;
+        }
+      }
+    }
+  }
+
+  @Test
+  void aDocumentIsStoredOutOfWhatASessionHasSetAside() throws Exception {
+    try (Library library = open();
+        ChunkStore.Intake session = library.intake()) {
+      library.limit(new Limits(1_000_000, 0));
+      assertThat(session.reserve(1_000_000)).isTrue();
+      byte[] document = TestContent.noise(3, 10_000);
+      assertThat(library.holdsDocument(library.putDocument(document))).isTrue();
+      requireNoSpace(() -> library.putDocument(TestContent.noise(4, 1_000_000)));
     }
   }
 

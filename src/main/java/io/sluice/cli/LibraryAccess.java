@@ -44,6 +44,11 @@ final class LibraryAccess {
     return open(folder());
   }
 
+  /** Opens a library that must be there, beside whoever has it, to read from it only. */
+  Library openForReading() throws Failure {
+    return Library.openForReading(new HostDisk(), folder());
+  }
+
   /** Opens the library in a folder, which must be there. */
   static Library open(Path folder) throws Failure {
     if (!Files.exists(folder.resolve("FORMAT"))) {

@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.content.Limits;
 import io.sluice.failure.Failure;
@@ -48,10 +49,12 @@ final class LibraryLimitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
-    try (Library library = libraryAccess.open()) {
-      if (!quota.isEmpty() || !reserve.isEmpty()) {
-        library.limit(wanted(library.limits()));
+    if (!quota.isEmpty() || !reserve.isEmpty()) {
+      try (Library library = libraryAccess.openForReading()) {
+        wanted(library.limits()).write(new HostDisk(), library.folder());
       }
+    }
+    try (Library library = libraryAccess.openForReading()) {
       Limits limits = library.limits();
       boolean hasQuota = limits.quotaBytes() != Limits.NO_QUOTA;
       // Field names are part of the command's contract.

@@ -133,7 +133,6 @@ public final class Library implements ChunkStore, AutoCloseable {
         });
     indexKeeper.wish();
     parts.files().space().load().ifPresent(problems::add);
-    countUsed();
     return this;
   }
 
@@ -222,6 +221,7 @@ public final class Library implements ChunkStore, AutoCloseable {
   @Override
   public Intake intake() throws Failure {
     parts.files().stop().require();
+    parts.files().space().load().ifPresent(this::note);
     return new PackIntake(parts, threads, sizes, parts.leases().open(), indexKeeper::wish);
   }
 
@@ -246,7 +246,6 @@ public final class Library implements ChunkStore, AutoCloseable {
    */
   public void limit(Limits limits) throws Failure {
     parts.files().space().limit(limits);
-    countUsed();
   }
 
   /** Bytes that may be stored now, by limits, disk and what sessions set aside; at least 0. */
@@ -257,14 +256,6 @@ public final class Library implements ChunkStore, AutoCloseable {
   /** Bytes that count towards the quota; 0 if there is none. */
   public long usedBytes() {
     return parts.files().space().used();
-  }
-
-  /** Looks at every file: done only if there is a quota. */
-  private void countUsed() throws Failure {
-    if (parts.files().space().hasQuota()) {
-      long trash = new Trash(parts.files()).bytes();
-      parts.files().space().used(parts.packs().fileBytes() + parts.documents().bytes() + trash);
-    }
   }
 
   /** Something that looks at, or changes, what packs there are. */

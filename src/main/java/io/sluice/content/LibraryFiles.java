@@ -145,6 +145,22 @@ final class LibraryFiles {
     }
   }
 
+  /** The length of all files in a folder together. */
+  long bytes(Path folder) throws Failure {
+    long sum = 0;
+    for (String name : disk.list(folder)) {
+      try {
+        sum += size(folder.resolve(name));
+      } catch (Failure e) {
+        // Renamed or deleted since, by this process or another: what is there is counted.
+        if (e.code() != Code.CONTENT_MISSING) {
+          throw e;
+        }
+      }
+    }
+    return sum;
+  }
+
   /** What content may still be stored. */
   Space space() {
     return space;

@@ -2,6 +2,9 @@ package io.sluice.content;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,7 +22,8 @@ public record Limits(long quotaBytes, long reserveBytes) {
   public static final Limits NONE = new Limits(NO_QUOTA, 0);
 
   static final String FILE = "limits";
-  static final int FILE_BYTES_MAX = 200;
+
+  private static final int FILE_BYTES_MAX = 200;
 
   private static final Pattern TEXT =
       Pattern.compile(
@@ -29,6 +33,32 @@ public record Limits(long quotaBytes, long reserveBytes) {
     if (quotaBytes < 0 || reserveBytes < 0) {
       throw new IllegalArgumentException("a limit below zero");
     }
+  }
+
+  /**
+   * Sets these limits for a library, durable on return. A process that has it open need not be
+   * asked: it heeds them from its next session on.
+   *
+   * @throws Failure NO_SPACE or DISK_ERROR
+   */
+  public void write(Disk disk, Path library) throws Failure {
+    write(disk, new Stop("the limits of " + library), library);
+  }
+
+  void write(Disk disk, Stop stop, Path library) throws Failure {
+    Path file = library.resolve(FILE);
+    Path part = library.resolve("temporary").resolve(FILE + "-" + ProcessHandle.current().pid());
+    ByteBuffer text = ByteBuffer.wrap(text().getBytes(StandardCharsets.US_ASCII));
+    WholeFile.put(disk, stop, part, file, writer -> writer.write(text));
+  }
+
+  /** The limits of a library; those that count where nothing is said if there is no file. */
+  static Limits read(LibraryFiles files) throws Failure {
+    Path file = files.folder().resolve(FILE);
+    if (!files.disk().exists(file)) {
+      return NONE;
+    }
+    return parse(new String(files.read(file, FILE_BYTES_MAX), StandardCharsets.US_ASCII), file);
   }
 
   String text() {
@@ -41,7 +71,7 @@ public record Limits(long quotaBytes, long reserveBytes) {
    *
    * @throws Failure CONFIGURATION_INVALID, or LIBRARY_TOO_NEW
    */
-  static Limits parse(String text, java.nio.file.Path file) throws Failure {
+  static Limits parse(String text, Path file) throws Failure {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
       throw Failure.permanent(

@@ -166,15 +166,6 @@ final class Packs implements AutoCloseable {
     disk.reached("content.garbage-deleted");
   }
 
-  /** Bytes of all files in the folder. */
-  long fileBytes() throws Failure {
-    long sum = 0;
-    for (String name : disk.list(folder)) {
-      sum += files.size(folder.resolve(name));
-    }
-    return sum;
-  }
-
   private static Path parent(Path file) {
     Path parent = file.getParent();
     if (parent == null) {

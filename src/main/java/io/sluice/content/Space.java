@@ -2,9 +2,6 @@ package io.sluice.content;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -29,18 +26,31 @@ final class Space {
     this.files = files;
   }
 
-  /** Reads the limits; the answer is why they cannot be read: nothing is stored then. */
-  Optional<Failure> load() throws Failure {
-    if (files.disk().exists(file())) {
-      try {
-        byte[] text = files.read(file(), Limits.FILE_BYTES_MAX);
-        limits = Limits.parse(new String(text, StandardCharsets.US_ASCII), file());
-      } catch (Failure e) {
-        limits = UNKNOWN;
-        return Optional.of(e);
-      }
+  /**
+   * Reads the limits as they are now, whoever has set them, and looks at every file if there is a
+   * quota that was not there before; the answer is why they cannot be read: nothing is stored then.
+   */
+  synchronized Optional<Failure> load() throws Failure {
+    Limits before = limits;
+    Optional<Failure> problem = Optional.empty();
+    try {
+      limits = Limits.read(files);
+    } catch (Failure e) {
+      limits = UNKNOWN;
+      problem = Optional.of(e);
     }
-    return Optional.empty();
+    if (hasQuota() && !limits.equals(before)) {
+      used = stored();
+    }
+    return problem;
+  }
+
+  private long stored() throws Failure {
+    long sum = files.bytes(files.packs()) + new Trash(files).bytes();
+    for (String name : files.disk().list(files.documents())) {
+      sum += files.bytes(files.documents().resolve(name));
+    }
+    return sum;
   }
 
   Limits limits() {
@@ -49,20 +59,15 @@ final class Space {
 
   /** Sets the limits, durable on return. */
   void limit(Limits wanted) throws Failure {
-    byte[] text = wanted.text().getBytes(StandardCharsets.US_ASCII);
-    files.publish(ByteBuffer.wrap(text), file(), "content.limits");
-    limits = wanted;
+    wanted.write(files.disk(), files.stop(), files.folder());
+    load();
   }
 
-  boolean hasQuota() {
+  private boolean hasQuota() {
     return limits.quotaBytes() != Limits.NO_QUOTA;
   }
 
-  /** Says how much is used in all; not known, and of no use, without a quota. */
-  synchronized void used(long bytes) {
-    used = bytes;
-  }
-
+  /** How much is used in all; not known, and of no use, without a quota. */
   synchronized long used() {
     return used;
   }
@@ -151,9 +156,5 @@ final class Space {
     if (free < needed) {
       throw DiskFailures.noSpace("storing content in", files.folder(), needed, free);
     }
-  }
-
-  private Path file() {
-    return files.folder().resolve(Limits.FILE);
   }
 }

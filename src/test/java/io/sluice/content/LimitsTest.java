@@ -186,6 +186,23 @@ class LimitsTest {
     }
   }
 
+  @Test
+  void aSessionHeedsLimitsThatWereSetBesideTheLibrary() throws Exception {
+    try (Library library = open()) {
+      LibraryTest.store(library, CONTENT);
+      new Limits(700_000, 0).write(disk, FOLDER);
+      requireNoSpace(() -> LibraryTest.store(library, MORE));
+      assertThat(library.limits()).isEqualTo(new Limits(700_000, 0));
+      assertThat(library.usedBytes()).isGreaterThan(CONTENT.length);
+      Limits.NONE.write(disk, FOLDER);
+      LibraryTest.store(library, MORE);
+      disk.delete(FOLDER.resolve("limits"));
+      library.intake().close();
+      assertThat(library.limits()).isEqualTo(Limits.NONE);
+      assertThat(library.problems()).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

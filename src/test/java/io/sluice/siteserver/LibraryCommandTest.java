@@ -3,6 +3,9 @@ package io.sluice.siteserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.cli.Terminal;
+import io.sluice.content.HostDisk;
+import io.sluice.content.Library;
+import io.sluice.content.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -259,6 +262,18 @@ class LibraryCommandTest {
     assertThat(json(0, "scrub").get("sound").asBoolean()).isTrue();
     for (String wrong : List.of("much", "-1", "1.5GB", "9999999TB", "1XB")) {
       assertThat(run("library", "limit", "--quota", wrong).err()).contains("SLU-101 USAGE");
+    }
+  }
+
+  @Test
+  void limitsAreSetBesideAProcessThatHasTheLibrary() throws Exception {
+    try (Library open = Library.open(new HostDisk(), library)) {
+      assertThat(run("library", "check").err()).contains("SLU-302 LIBRARY_IN_USE");
+      JsonNode limit = json(0, "limit", "--quota", "3500kB");
+      assertThat(limit.get("used_bytes").asLong()).isBetween(3_000_000L, 3_200_000L);
+      open.intake().close();
+      assertThat(open.limits()).isEqualTo(new Limits(3_500_000, 0));
+      assertThat(open.freeBytes()).isEqualTo(limit.get("free_bytes").asLong());
     }
   }
 

@@ -32,6 +32,7 @@ public final class Library implements ChunkStore, AutoCloseable {
   private final CodecPool codecs = new CodecPool();
   private final List<Failure> problems = new CopyOnWriteArrayList<>();
   private final IndexKeeper indexKeeper;
+  private final boolean readsOnly;
   private final ReentrantLock upkeep = new ReentrantLock();
 
   /** What a library is made of. */
@@ -60,6 +61,7 @@ public final class Library implements ChunkStore, AutoCloseable {
     this.threads = threads;
     this.sizes = sizes;
     this.lock = lock;
+    this.readsOnly = sizes.equals(PackIntake.Sizes.READING);
     this.indexKeeper = new IndexKeeper(parts, threads, sizes.indexed(), this::note);
   }
 
@@ -83,7 +85,7 @@ public final class Library implements ChunkStore, AutoCloseable {
 
   /**
    * Opens a library that is there to read from it, beside whoever has it open for writing: takes no
-   * lock, changes nothing. It shows what was there when it was opened.
+   * lock, changes nothing. It shows what was there when it was opened, wherever that is moved.
    *
    * @throws Failure LIBRARY_TOO_NEW or LIBRARY_TOO_OLD, LIBRARY_MISSING, CONTENT_CORRUPT if FORMAT
    *     is damaged, or what the disk says
@@ -126,11 +128,7 @@ public final class Library implements ChunkStore, AutoCloseable {
   private Library load() throws Failure {
     parts.quarantine().load().ifPresent(problems::add);
     parts.documents().load();
-    codecs.use(
-        codec -> {
-          new LibraryStart(parts, codec, problems).load();
-          return true;
-        });
+    new LibraryStart(parts, codecs, problems).load();
     indexKeeper.wish();
     parts.files().space().load().ifPresent(problems::add);
     return this;
@@ -170,7 +168,11 @@ public final class Library implements ChunkStore, AutoCloseable {
     while (true) {
       long place = parts.index().find(chunk);
       if (place == ChunkIndex.ABSENT) {
-        throw missing("reading chunk " + chunk, "the library does not hold it");
+        throw Failure.permanent(
+            Code.CONTENT_MISSING,
+            "reading chunk " + chunk,
+            "the library does not hold it",
+            "capture it again, or fetch it from the parent");
       }
       try {
         return read(place, chunk, target);
@@ -324,9 +326,8 @@ public final class Library implements ChunkStore, AutoCloseable {
   }
 
   /**
-   * Stores a document as it was encoded elsewhere, durable on return.
+   * Stores a document as it was encoded elsewhere, exactly one zstd frame, durable on return.
    *
-   * @param stored exactly one zstd frame
    * @throws Failure CONTENT_CORRUPT if it does not decode to bytes of this digest; NO_SPACE or
    *     DISK_ERROR
    */
@@ -344,11 +345,7 @@ public final class Library implements ChunkStore, AutoCloseable {
     return parts.documents().plain(document, plainMax);
   }
 
-  /**
-   * A document as it is stored, one zstd frame, verified.
-   *
-   * @throws Failure CONTENT_MISSING, CONTENT_CORRUPT (it is then no longer held) or DISK_ERROR
-   */
+  /** A document as it is stored, one zstd frame, verified; fails as {@link #document} does. */
   public byte[] storedDocument(Digest document) throws Failure {
     return parts.documents().stored(document);
   }
@@ -435,16 +432,33 @@ public final class Library implements ChunkStore, AutoCloseable {
   /** Reads a frame; CONTENT_CORRUPT is not acted on yet. */
   private Frame loaded(long place) throws Failure {
     try {
-      return parts
-          .packs()
-          .frame(place)
-          .orElseThrow(() -> PackFormat.corrupt(file(place), "the frame's bytes are damaged"));
+      return frameAt(place);
     } catch (Failure e) {
-      if (e.code() == Code.CONTENT_MISSING) {
-        parts.packs().forget(FramePlace.pack(place));
+      if (e.code() != Code.CONTENT_MISSING) {
+        throw e;
       }
+      if (readsOnly && isThereAfterAll(place)) {
+        return frameAt(place);
+      }
+      parts.packs().forget(FramePlace.pack(place));
       throw e;
     }
+  }
+
+  private Frame frameAt(long place) throws Failure {
+    return parts
+        .packs()
+        .frame(place)
+        .orElseThrow(() -> PackFormat.corrupt(file(place), "the frame's bytes are damaged"));
+  }
+
+  /**
+   * Another process has sealed the pack, which is there by a new name; or has copied what is needed
+   * of it into new ones, which are held from now on.
+   */
+  private boolean isThereAfterAll(long place) throws Failure {
+    new LibraryStart(parts, codecs, problems).loadNew();
+    return disk().exists(file(place));
   }
 
   private Failure damaged(long place, String why) {
@@ -479,10 +493,5 @@ public final class Library implements ChunkStore, AutoCloseable {
   private void quarantine(long place) throws Failure {
     parts.index().removeIf(each -> each == place);
     parts.quarantine().add(place);
-  }
-
-  private static Failure missing(String what, String why) {
-    return Failure.permanent(
-        Code.CONTENT_MISSING, what, why, "capture it again, or fetch it from the parent");
   }
 }

@@ -16,15 +16,15 @@ final class LibraryStart {
   private final Packs packs;
   private final LibraryIndex index;
   private final Quarantine quarantine;
-  private final FrameCodec codec;
+  private final CodecPool codecs;
   private final List<Failure> problems;
 
-  LibraryStart(Library.Parts parts, FrameCodec codec, List<Failure> problems) {
+  LibraryStart(Library.Parts parts, CodecPool codecs, List<Failure> problems) {
     this.files = parts.files();
     this.packs = parts.packs();
     this.index = parts.index();
     this.quarantine = parts.quarantine();
-    this.codec = codec;
+    this.codecs = codecs;
     this.problems = problems;
   }
 
@@ -45,6 +45,16 @@ final class LibraryStart {
       Optional<Long> number = PackNames.number(name, PackNames.OPEN);
       if (number.isPresent() && !names.contains(PackNames.sealed(number.get()))) {
         recover(number.get());
+      }
+    }
+  }
+
+  /** Adds sealed packs that came since; for who reads beside the process that makes them. */
+  void loadNew() throws Failure {
+    for (String name : files.disk().list(files.packs())) {
+      Optional<Long> number = PackNames.number(name, PackNames.SEALED);
+      if (number.isPresent() && !packs.isSealed(number.get())) {
+        loadSealed(number.get(), false);
       }
     }
   }
@@ -78,7 +88,7 @@ final class LibraryStart {
         throw e;
       }
       note(e);
-      long end = PackScan.scan(reader, reader.size(), codec, (at, frame) -> put(number, at, frame));
+      long end = scan(reader, (at, frame) -> put(number, at, frame));
       packs.addSealed(number, end);
       return false;
     }
@@ -126,10 +136,8 @@ final class LibraryStart {
     try (Disk.Reader reader = files.disk().open(pack.file())) {
       pack.size(reader.size());
       boolean begun = hasHeader(pack.file(), reader);
-      PackScan.scan(
+      scan(
           reader,
-          reader.size(),
-          codec,
           (offset, frame) -> {
             pack.add(frame);
             put(pack.number(), offset, frame);
@@ -159,6 +167,10 @@ final class LibraryStart {
       }
       return false;
     }
+  }
+
+  private long scan(Disk.Reader pack, PackScan.Found found) throws Failure {
+    return codecs.use(codec -> PackScan.scan(pack, pack.size(), codec, found));
   }
 
   private void put(long number, long offset, Frame frame) {

@@ -63,6 +63,7 @@ final class Packs implements AutoCloseable {
   void addSealed(long number, long end) {
     taken(number);
     sealed.put(number, end);
+    left.remove(number);
   }
 
   /** Holds what a sealed pack's index lists, but for frames in quarantine. */

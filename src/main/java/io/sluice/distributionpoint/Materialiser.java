@@ -71,24 +71,26 @@ public final class Materialiser {
     return build(manifest, target, Leftovers.NONE);
   }
 
-  /** The same where an earlier build of this version may have been interrupted. */
+  /** The same in a folder where {@link Leftovers#makeReady} was called before. */
   Placed build(Manifest manifest, Target target, Leftovers leftovers)
       throws Failure, InterruptedException {
     Path folder = target.folder;
-    TargetCheck check = TargetCheck.of(platform, folder, target.entries);
-    check.requireNames(manifest);
-    SidecarPlan plan = check.sidecar(manifest, target.policy);
     if (leftovers == Leftovers.NONE) {
       requireEmpty(folder);
-      check.requireSpace(manifest, disk.freeBytes(folder));
     } else if (disk.exists(target.sidecar)) {
       new TreeRemoval(platform).remove(target.sidecar);
     }
+    TargetCheck check = TargetCheck.of(platform, folder, target.entries);
+    check.requireNames(manifest);
+    SidecarPlan plan = check.sidecar(manifest, target.policy);
     Seeds from = new Seeds(platform, seeds);
     Content content = new Content(store, from, manifest.chunks());
-    TreeWriter writer = new TreeWriter(manifest, content, target.entries, leftovers);
+    Kept kept;
     try (Platform.Barrier barrier = platform.barrier(folder);
         Folder root = platform.folder(folder)) {
+      kept = leftovers.sift(root, manifest, target.entries);
+      check.requireSpace(manifest, kept, disk.freeBytes(folder));
+      TreeWriter writer = new TreeWriter(manifest, content, target.entries, kept);
       if (plan.isEmpty()) {
         writer.write(root, Optional.empty(), threads);
       } else {
@@ -108,7 +110,7 @@ public final class Materialiser {
         manifest.contentBytes(),
         plan.attributes().size(),
         check.remarks(manifest, plan),
-        from.taken(writer.keptFiles(), writer.keptBytes()));
+        from.taken(kept));
   }
 
   private void requireEmpty(Path folder) throws Failure {

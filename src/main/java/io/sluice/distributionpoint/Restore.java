@@ -7,9 +7,7 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Platform;
-import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Manifest;
-import io.sluice.manifest.Name;
 import io.sluice.parallel.Threads;
 import io.sluice.time.Clock;
 import java.nio.file.Files;
@@ -17,19 +15,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Restores versions into folders of their own, beside any distribution point, and reads them back.
  *
  * <p>While a restore runs an empty file {@code DIR.DIGEST.restoring} stands beside its folder and
  * is locked. One that stands there unlocked was interrupted: the same restore then goes on, and
- * keeps files that were finished. Reading back covers what was kept; if it finds anything,
- * everything is written anew, once.
+ * keeps files that were finished. Reading back covers what was kept; if it finds anything, that is
+ * written anew, once.
  */
 public final class Restore {
   private static final int DIGITS = 12;
-  private static final Attributes WRITABLE = new Attributes(0700, 0, 0);
 
   private final Parts parts;
 
@@ -156,9 +152,7 @@ public final class Restore {
   private Restored restore(Manifest manifest, Order order, Leftovers leftovers)
       throws Failure, InterruptedException {
     long start = parts.clock.nanos();
-    if (leftovers != Leftovers.NONE) {
-      makeReady(order.folder);
-    }
+    leftovers.makeReady(parts.platform, order.folder);
     EntryCapacity capacity = parts.platform.entryCapacity(order.folder);
     Materialiser.Target target =
         new Materialiser.Target(order.folder, order.sidecar(), order.policy, capacity);
@@ -168,9 +162,10 @@ public final class Restore {
             .build(manifest, target, leftovers);
     force(order.folder);
     long written = parts.clock.nanos();
-    List<Difference> differences = differences(manifest, target, placed);
+    List<Difference> differences =
+        new Verifier(parts.platform, parts.threads, parts.store).compare(manifest, target, placed);
     if (!differences.isEmpty() && leftovers == Leftovers.KEEP) {
-      return restore(manifest, order, Leftovers.REPLACE);
+      return restore(manifest, order, Leftovers.without(differences));
     }
     if (!differences.isEmpty()) {
       throw Failure.permanent(
@@ -183,25 +178,6 @@ public final class Restore {
     long verified = parts.clock.nanos();
     return new Restored(
         placed, Duration.ofNanos(written - start), Duration.ofNanos(verified - written));
-  }
-
-  /**
-   * An interrupted restore may have set its folder's attributes, or died finding out capacities.
-   */
-  private void makeReady(Path folder) throws Failure {
-    parts.platform.setAttributes(folder, WRITABLE);
-    for (Name name : parts.platform.children(folder)) {
-      if (Platform.isTrial(name)) {
-        new TreeRemoval(parts.platform).remove(parts.platform.child(folder, name));
-      }
-    }
-  }
-
-  private List<Difference> differences(Manifest manifest, Materialiser.Target target, Placed placed)
-      throws Failure, InterruptedException {
-    Optional<Path> sidecar = placed.hasSidecar() ? Optional.of(target.sidecar()) : Optional.empty();
-    return new Verifier(parts.platform, parts.threads, parts.store)
-        .compare(manifest, target.folder(), sidecar, target.entries());
   }
 
   /** A restore that was refused before the first byte leaves nothing. */

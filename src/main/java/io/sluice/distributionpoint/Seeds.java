@@ -117,8 +117,8 @@ final class Seeds {
     }
   }
 
-  /** What was taken so far, added to what was kept. */
-  Taken taken(long keptFiles, long keptBytes) {
-    return new Taken(files.sum(), bytes.sum(), shared.sum(), keptFiles, keptBytes);
+  /** What was taken so far, beside what was kept. */
+  Taken taken(Kept kept) {
+    return new Taken(files.sum(), bytes.sum(), shared.sum(), kept.files(), kept.bytes());
   }
 }

@@ -69,20 +69,26 @@ final class TargetCheck {
         platform, folder, platform.streamCapacity(folder), entries, platform.nameCapacity(folder));
   }
 
-  /** Bytes a manifest's tree takes, as far as can be told beforehand. */
-  static long bytesNeeded(Manifest manifest) {
+  /** Bytes a manifest's tree takes beside what is kept, as far as can be told beforehand. */
+  static long bytesNeeded(Manifest manifest, Kept kept) {
     long needed = 0;
+    int index = 0;
     for (Entry entry : manifest.entries()) {
-      needed +=
-          switch (entry) {
-            case Entry.File file -> blocks(dataBytes(file));
-            case Entry.Directory directory -> BLOCK_BYTES;
-            case Entry.Symlink link -> LINK_BYTES;
-            case Entry.HardLink link -> 0;
-          };
-      for (Stream stream : entry.streams()) {
-        needed += blocks(stream.size());
-      }
+      needed += kept.holds(index++) ? 0 : bytesNeeded(entry);
+    }
+    return needed;
+  }
+
+  private static long bytesNeeded(Entry entry) {
+    long needed =
+        switch (entry) {
+          case Entry.File file -> blocks(dataBytes(file));
+          case Entry.Directory directory -> BLOCK_BYTES;
+          case Entry.Symlink link -> LINK_BYTES;
+          case Entry.HardLink link -> 0;
+        };
+    for (Stream stream : entry.streams()) {
+      needed += blocks(stream.size());
     }
     return needed;
   }
@@ -170,9 +176,9 @@ final class TargetCheck {
     return (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
   }
 
-  /** NO_SPACE if a manifest's tree needs more than this. */
-  void requireSpace(Manifest manifest, long free) throws Failure {
-    long needed = bytesNeeded(manifest);
+  /** NO_SPACE if a manifest's tree needs more than this beside what is kept. */
+  void requireSpace(Manifest manifest, Kept kept, long free) throws Failure {
+    long needed = bytesNeeded(manifest, kept);
     if (needed > free) {
       throw Failure.temporary(
           Code.NO_SPACE,

@@ -84,12 +84,16 @@ final class TreeFolders implements AutoCloseable {
     return folder;
   }
 
-  /** Opens the directory at a path if it was made before, writable for its owner; else makes it. */
+  /**
+   * Opens the directory at a path if it was made before, writable for its owner; else makes it, in
+   * the place of any file or link.
+   */
   Folder createOrOpen(EntryPath directory) throws Failure {
     Folder parent = of(directory.parent());
     boolean there =
         parent.facts(directory.name()).filter(f -> f.kind() == Facts.Kind.DIRECTORY).isPresent();
     if (!there) {
+      parent.delete(directory.name());
       return create(directory);
     }
     Folder folder = parent.open(directory.name());

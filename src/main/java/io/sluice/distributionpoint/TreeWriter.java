@@ -4,12 +4,10 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.EntryCapacity;
 import io.sluice.filesystem.Extents;
-import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Folder;
 import io.sluice.filesystem.Platform;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Entry;
-import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.Stream;
 import io.sluice.parallel.Crew;
@@ -18,7 +16,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Writes a manifest's tree: directories in order, files and streams side by side in batches of
@@ -37,31 +34,24 @@ final class TreeWriter {
   private final Manifest manifest;
   private final Content content;
   private final EntryCapacity capacity;
-  private final Leftovers leftovers;
-  private final LongAdder keptFiles = new LongAdder();
-  private final LongAdder keptBytes = new LongAdder();
+  private final Kept kept;
 
-  TreeWriter(Manifest manifest, Content content, EntryCapacity capacity, Leftovers leftovers) {
+  /**
+   * Writes what is not kept.
+   *
+   * @param kept of an interrupted build; what is not, nothing stands in the way of
+   */
+  TreeWriter(Manifest manifest, Content content, EntryCapacity capacity, Kept kept) {
     this.manifest = manifest;
     this.content = content;
     this.capacity = capacity;
-    this.leftovers = leftovers;
-  }
-
-  /** How many files were there and kept. */
-  long keptFiles() {
-    return keptFiles.sum();
-  }
-
-  /** Bytes of their streams. */
-  long keptBytes() {
-    return keptBytes.sum();
+    this.kept = kept;
   }
 
   /** Writes everything; nothing is durable yet. A failure leaves what was written so far. */
   void write(Folder root, Optional<SidecarWriter> sidecar, Threads threads)
       throws Failure, InterruptedException {
-    Tree tree = new Tree(root, new TreeFolders.Made(), sidecar);
+    Tree tree = new Tree(root, kept.folders(), sidecar);
     int workers = Math.min(threads.cores(), WORKERS_MAX);
     try (Crew crew = threads.crew("restore", workers, workers)) {
       writeContent(tree, crew);
@@ -89,12 +79,9 @@ final class TreeWriter {
       int from = 0;
       for (int to = 1; to <= entries.size(); to++) {
         Entry entry = entries.get(to - 1);
-        if (entry instanceof Entry.Directory && !entry.path().isRoot()) {
-          if (leftovers == Leftovers.NONE) {
-            folders.create(entry.path());
-          } else {
-            folders.createOrOpen(entry.path());
-          }
+        boolean made = entry.path().isRoot() || kept.holds(to - 1);
+        if (entry instanceof Entry.Directory && !made) {
+          folders.create(entry.path());
         }
         end += bytes(entry);
         boolean full = end - start >= BATCH_BYTES || to - from >= BATCH_ENTRIES;
@@ -107,7 +94,8 @@ final class TreeWriter {
     }
   }
 
-  private static long bytes(Entry entry) {
+  /** Bytes of an entry's streams, named and unnamed. */
+  static long bytes(Entry entry) {
     long bytes = entry instanceof Entry.File file ? file.size() : 0;
     for (Stream stream : entry.streams()) {
       bytes += stream.size();
@@ -121,14 +109,16 @@ final class TreeWriter {
       for (Entry entry : manifest.entries()) {
         switch (entry) {
           case Entry.Symlink link ->
-              room(folders, link.path())
+              folders
+                  .of(link.path().parent())
                   .createSymlink(
                       link.path().name(),
                       link.target(),
                       Materialiser.heldByLink(link.attributes(), capacity));
           case Entry.HardLink link -> {
             Folder there = others.of(link.file().parent());
-            room(folders, link.path())
+            folders
+                .of(link.path().parent())
                 .createHardLink(link.path().name(), there, link.file().name());
           }
           case Entry.Directory directory -> {}
@@ -136,15 +126,6 @@ final class TreeWriter {
         }
       }
     }
-  }
-
-  /** The folder of an entry, in which nothing is in its way. */
-  private Folder room(TreeFolders folders, EntryPath path) throws Failure {
-    Folder folder = folders.of(path.parent());
-    if (leftovers != Leftovers.NONE) {
-      folder.delete(path.name());
-    }
-    return folder;
   }
 
   private void finishDirectories(Tree tree) throws Failure {
@@ -217,12 +198,10 @@ final class TreeWriter {
             }
           }
           case Entry.File file -> {
-            if (isFinished(file, folders)) {
-              keptFiles.increment();
-              keptBytes.add(bytes(file));
+            if (kept.holds(index)) {
               passOver(index, file, cursor);
             } else {
-              write(index, file, room(folders, file.path()), cursor);
+              write(index, file, folders.of(file.path().parent()), cursor);
             }
           }
           case Entry.Symlink link -> {}
@@ -231,25 +210,6 @@ final class TreeWriter {
       } catch (IOException e) {
         throw failure(tree.root.path() + "/" + entry.path(), e);
       }
-    }
-
-    /** Attributes are set last: with the right ones a file has everything else. */
-    private boolean isFinished(Entry.File file, TreeFolders folders) throws Failure {
-      Optional<Attributes> held = held(file.attributes());
-      if (leftovers != Leftovers.KEEP || held.isEmpty() || capacity.times().isEmpty()) {
-        return false;
-      }
-      Attributes wanted = held.get();
-      return folders
-          .of(file.path().parent())
-          .facts(file.path().name())
-          .filter(facts -> facts.kind() == Facts.Kind.FILE)
-          .filter(facts -> facts.size().bytes() == file.size())
-          .map(Facts::attributes)
-          .filter(found -> found.mtimeSeconds() == wanted.mtimeSeconds())
-          .filter(found -> found.mtimeNanos() == wanted.mtimeNanos())
-          .filter(found -> !capacity.modes() || found.mode() == (wanted.mode() & 0777))
-          .isPresent();
     }
 
     private void write(int index, Entry.File file, Folder folder, ContentCursor cursor)

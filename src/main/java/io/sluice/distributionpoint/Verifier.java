@@ -81,6 +81,13 @@ public final class Verifier {
     return all;
   }
 
+  /** The same of what was just written. */
+  List<Difference> compare(Manifest manifest, Materialiser.Target target, Placed placed)
+      throws Failure, InterruptedException {
+    Optional<Path> sidecar = placed.hasSidecar() ? Optional.of(target.sidecar()) : Optional.empty();
+    return compare(manifest, target.folder(), sidecar, target.entries());
+  }
+
   /** The caller's own folder may be named through a link, such as {@code current}. */
   private static Path real(Path folder) {
     try {

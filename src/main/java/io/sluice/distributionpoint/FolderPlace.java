@@ -30,14 +30,13 @@ import org.jspecify.annotations.Nullable;
  * (older versions gone).
  */
 public final class FolderPlace implements Place {
-  private static final String TREE = "tree";
-
   private final PlaceOwner owner;
   private final StreamPolicy policy;
   private final Platform platform;
   private final Disk disk;
   private final Stop stop;
   private final PlaceFiles files;
+  private final Building building;
   private final CurrentVersion current;
   private final Materialiser materialiser;
   private final Verifier verifier;
@@ -45,6 +44,12 @@ public final class FolderPlace implements Place {
   private final TreeMove move;
   private final Path folder;
   private final ReentrantLock busy = new ReentrantLock();
+
+  /**
+   * False after a build that failed other than by the place being away: it may have been a force,
+   * behind which files can look whole that the disk does not have.
+   */
+  private boolean believesLeftovers = true;
 
   /**
    * A distribution point in this folder.
@@ -63,6 +68,7 @@ public final class FolderPlace implements Place {
     this.disk = parts.disk;
     this.stop = new Stop("the distribution point " + owner.name());
     this.files = new PlaceFiles(disk, stop, folder);
+    this.building = new Building(platform, disk, files.building());
     this.current = new CurrentVersion(platform, disk, files);
     this.materialiser = new Materialiser(platform, parts.threads, store, disk);
     this.verifier = new Verifier(platform, parts.threads, store);
@@ -192,9 +198,11 @@ public final class FolderPlace implements Place {
       throws Failure, InterruptedException {
     files.claim(id);
     settleIntents();
-    clearLeftovers();
     OptionalInt before = current.of(id);
     Optional<PlaceFiles.Placement> there = files.placement(id, version);
+    Building.Work work = building.of(id, version, manifest);
+    boolean begun = there.isEmpty() && believesLeftovers && work.isBegun();
+    clearLeftovers(begun ? Optional.of(work.whole()) : Optional.empty());
     if (there.isPresent()) {
       if (!there.get().manifest().equals(manifest.digest())) {
         throw Failure.permanent(
@@ -220,7 +228,7 @@ public final class FolderPlace implements Place {
       return there.get().placed();
     }
     makeRoomFor(id, version, there.isPresent());
-    Placed placed = build(id, version, manifest, capacity);
+    Placed placed = build(work, capacity, begun);
     switchTo(id, version, before, capacity);
     return placed;
   }
@@ -243,13 +251,17 @@ public final class FolderPlace implements Place {
   }
 
   /**
-   * What an interruption left is moved out of sight, not deleted: deleting much just before a build
-   * makes ext4 create files many times slower.
+   * What else an interruption left is moved out of sight, not deleted: deleting much just before a
+   * build makes ext4 create files many times slower.
    */
-  private void clearLeftovers() throws Failure {
+  private void clearLeftovers(Optional<Path> begun) throws Failure {
     for (String left : disk.list(files.building())) {
-      takeAway(files.building().resolve(left));
+      Path there = files.building().resolve(left);
+      if (begun.filter(there::equals).isEmpty()) {
+        takeAway(there);
+      }
     }
+    believesLeftovers = true;
   }
 
   /**
@@ -261,7 +273,7 @@ public final class FolderPlace implements Place {
       PackageId id = intent.id();
       int version = intent.version();
       if (files.placement(id, version).isEmpty()) {
-        boolean renamed = !disk.exists(work(id, version).resolve(TREE));
+        boolean renamed = !building.holds(id, version);
         if (renamed && disk.exists(files.version(id, version))) {
           takeAway(files.version(id, version));
         }
@@ -290,72 +302,80 @@ public final class FolderPlace implements Place {
     files.forget(id, version);
   }
 
-  private Path work(PackageId id, int version) {
-    return files.building().resolve(id + "-v" + version);
-  }
-
   private void takeAway(Path folderOfOurs) throws Failure {
     move.makeMovable(folderOfOurs);
     files.takeAway(folderOfOurs);
   }
 
-  private Placed build(PackageId id, int version, Manifest manifest, EntryCapacity capacity)
+  private Placed build(Building.Work work, EntryCapacity capacity, boolean begun)
       throws Failure, InterruptedException {
-    Path work = work(id, version);
     try {
-      return buildIn(work, id, version, manifest, capacity);
+      return begun ? buildIn(work, capacity, Leftovers.KEEP) : buildAnew(work, capacity);
     } catch (Failure e) {
       boolean mayHelp = e.code() == Code.NO_SPACE && !disk.list(files.removing()).isEmpty();
-      discard(work, id, version);
+      believesLeftovers = e.code() == Code.PLACE_UNAVAILABLE;
+      discard(work);
       if (!mayHelp) {
         throw e;
       }
     }
     try {
-      return buildIn(work, id, version, manifest, capacity);
+      return buildAnew(work, capacity);
     } catch (Failure e) {
-      discard(work, id, version);
+      discard(work);
       throw e;
     }
   }
 
-  private Placed buildIn(
-      Path work, PackageId id, int version, Manifest manifest, EntryCapacity capacity)
+  private Placed buildAnew(Building.Work work, EntryCapacity capacity)
       throws Failure, InterruptedException {
-    Path tree = work.resolve(TREE);
-    Path sidecar = work.resolve("sidecar");
-    platform.createDirectory(work);
-    platform.createDirectory(tree);
-    Materialiser.Target target = new Materialiser.Target(tree, sidecar, policy, capacity);
-    Placed placed = materialiser.seededBy(served(id)).build(manifest, target, Leftovers.NONE);
+    building.begin(work);
+    return buildIn(work, capacity, Leftovers.NONE);
+  }
+
+  private Placed buildIn(Building.Work work, EntryCapacity capacity, Leftovers leftovers)
+      throws Failure, InterruptedException {
+    leftovers.makeReady(platform, work.tree());
+    Materialiser.Target target =
+        new Materialiser.Target(work.tree(), work.sidecar(), policy, capacity);
+    Placed placed =
+        materialiser.seededBy(served(work.id())).build(work.manifest(), target, leftovers);
     disk.reached("place.built");
-    boolean beside = placed.hasSidecar();
-    List<Difference> differences =
-        verifier.compare(
-            manifest, tree, beside ? Optional.of(sidecar) : Optional.empty(), capacity);
+    List<Difference> differences = verifier.compare(work.manifest(), target, placed);
+    if (!differences.isEmpty() && leftovers == Leftovers.KEEP) {
+      return buildIn(work, capacity, Leftovers.without(differences));
+    }
     if (!differences.isEmpty()) {
       throw Failure.temporary(
               Code.PLACE_VERIFY_FAILED,
-              "placing version " + version + " of " + id + " in " + folder,
+              "placing " + work + " in " + folder,
               "reading it back showed " + differences.size() + " differences",
               "check the disk; Sluice builds it anew by itself")
           .about(differences.stream().map(Difference::toString).toList());
     }
     disk.reached("place.verified");
+    publish(work, placed);
+    return placed;
+  }
+
+  /** Gives a version that was read back its name and its record. */
+  private void publish(Building.Work work, Placed placed) throws Failure {
+    PackageId id = work.id();
+    int version = work.version();
     files.intend(id, version);
-    if (beside) {
+    if (placed.hasSidecar()) {
       files.createFolders(files.sidecars(id));
-      disk.rename(sidecar, files.sidecar(id, version));
+      disk.rename(work.sidecar(), files.sidecar(id, version));
       files.force(files.sidecars(id));
     }
-    move.move(tree, files.version(id, version));
+    move.move(work.tree(), files.version(id, version));
     disk.reached("place.renamed");
+    Manifest manifest = work.manifest();
     files.receipt(id, version, Receipt.ofPlace(manifest, folder.toString(), placed.remarks()));
     files.record(id, version, new PlaceFiles.Placement(manifest.digest(), placed));
     files.withdrawIntent(id, version);
     disk.reached("place.recorded");
-    removal.remove(work);
-    return placed;
+    removal.remove(work.whole());
   }
 
   /** The version before holds most of the next one, on the same file system. */
@@ -364,13 +384,13 @@ public final class FolderPlace implements Place {
     return before.isPresent() ? List.of(files.version(id, before.getAsInt())) : List.of();
   }
 
-  private void discard(Path work, PackageId id, int version) throws Failure {
-    if (disk.exists(work.resolve(TREE))) {
+  private void discard(Building.Work work) throws Failure {
+    if (disk.exists(work.tree())) {
       // It was never renamed, so that a folder of the version's name is not ours.
-      files.withdrawIntent(id, version);
+      files.withdrawIntent(work.id(), work.version());
     }
-    if (disk.exists(work)) {
-      takeAway(work);
+    if (disk.exists(work.whole())) {
+      takeAway(work.whole());
     }
     emptyRemoving();
   }

@@ -1,5 +1,6 @@
 package io.sluice.distributionpoint;
 
+import io.sluice.content.ChunkStore;
 import io.sluice.content.Disk;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
@@ -9,6 +10,7 @@ import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Platforms;
 import io.sluice.filesystem.TestVolume;
 import io.sluice.manifest.PackageId;
+import io.sluice.parallel.CallerThread;
 import io.sluice.parallel.OsThreads;
 import io.sluice.parallel.Threads;
 import java.io.IOException;
@@ -59,8 +61,17 @@ final class TestSite implements AutoCloseable {
 
   FolderPlace place(String code, String name, Path folder, StreamPolicy policy) {
     FolderPlace.Parts parts = new FolderPlace.Parts(platform, disk, threads);
-    PlaceOwner owner = new PlaceOwner(code, name, notes());
-    return new FolderPlace(owner, folder, policy, parts, library);
+    return new FolderPlace(owner(code, name), folder, policy, parts, library);
+  }
+
+  /** One that works in the calling thread, and takes content from this store. */
+  FolderPlace place(Path folder, ChunkStore store) {
+    FolderPlace.Parts parts = new FolderPlace.Parts(platform, disk, new CallerThread());
+    return new FolderPlace(owner("CEN", "shop"), folder, StreamPolicy.SIDECAR, parts, store);
+  }
+
+  private PlaceOwner owner(String code, String name) {
+    return new PlaceOwner(code, name, notes());
   }
 
   /** Where the site notes which folders it has taken. */

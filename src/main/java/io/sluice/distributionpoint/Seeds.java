@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -45,75 +46,74 @@ final class Seeds {
   }
 
   /**
-   * Writes a file from the first seed that holds it.
+   * Finds a file in the first seed that holds it.
    *
    * @param chunks of the whole file and nothing else
-   * @return false if no seed does, and nothing was written
    */
-  boolean write(Entry.File file, List<Frame.Chunk> chunks, Folder.NewFile out)
-      throws IOException, InterruptedException {
+  Optional<Path> holding(Entry.File file, List<Frame.Chunk> chunks) throws InterruptedException {
     for (Path folder : folders) {
-      if (write(file, chunks, folder, out)) {
-        return true;
+      Optional<Path> there = holding(folder, file, chunks);
+      if (there.isPresent()) {
+        return there;
       }
     }
-    return false;
+    return Optional.empty();
   }
 
-  private boolean write(Entry.File file, List<Frame.Chunk> chunks, Path folder, Folder.NewFile out)
-      throws IOException, InterruptedException {
+  private Optional<Path> holding(Path folder, Entry.File file, List<Frame.Chunk> chunks)
+      throws InterruptedException {
     try {
-      return copy(file, chunks, new TreePaths(platform, folder).of(file.path()), out);
-    } catch (Failure e) {
+      Path there = new TreePaths(platform, folder).of(file.path());
+      return holds(there, file, chunks) ? Optional.of(there) : Optional.empty();
+    } catch (Failure | IOException e) {
       // Whatever the reason: this seed does not hold it.
-      return false;
+      return Optional.empty();
     }
   }
 
-  private boolean copy(Entry.File file, List<Frame.Chunk> chunks, Path there, Folder.NewFile out)
+  private boolean holds(Path there, Entry.File file, List<Frame.Chunk> chunks)
       throws Failure, IOException, InterruptedException {
     Facts facts = platform.facts(there);
     if (facts.kind() != Facts.Kind.FILE || facts.size().bytes() != file.size()) {
       return false;
     }
     try (InputStream in = platform.read(there)) {
-      if (!holds(in, chunks)) {
-        return false;
-      }
-      Folder.Copied copied = out.copyOf(in, file.size());
-      if (copied == Folder.Copied.NOTHING) {
-        copyBytes(there, out);
-      }
-      files.increment();
-      bytes.add(file.size());
-      shared.add(copied == Folder.Copied.SHARED ? file.size() : 0);
-      return true;
+      return holds(in, chunks);
     }
   }
 
   private static boolean holds(InputStream in, List<Frame.Chunk> chunks)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     byte[] buffer = new byte[Frame.Chunk.BYTES_MAX];
     for (Frame.Chunk chunk : chunks) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      try {
-        if (in.readNBytes(buffer, 0, chunk.length()) < chunk.length()
-            || !Digest.of(buffer, 0, chunk.length()).equals(chunk.digest())) {
-          return false;
-        }
-      } catch (IOException e) {
-        // What cannot be read is not held.
+      if (in.readNBytes(buffer, 0, chunk.length()) < chunk.length()
+          || !Digest.of(buffer, 0, chunk.length()).equals(chunk.digest())) {
         return false;
       }
     }
     return true;
   }
 
-  private void copyBytes(Path there, Folder.NewFile out) throws Failure, IOException {
-    try (InputStream again = platform.read(there)) {
-      again.transferTo(out);
+  /**
+   * Makes a file the same as one that was found.
+   *
+   * @return false if it is gone, and nothing was written
+   */
+  boolean write(Path there, Entry.File file, Folder.NewFile out) throws IOException {
+    try (InputStream in = platform.read(there)) {
+      Folder.Copied copied = out.copyOf(in, file.size());
+      if (copied == Folder.Copied.NOTHING) {
+        in.transferTo(out);
+      }
+      files.increment();
+      bytes.add(file.size());
+      shared.add(copied == Folder.Copied.SHARED ? file.size() : 0);
+      return true;
+    } catch (Failure e) {
+      return false;
     }
   }
 

@@ -3,7 +3,6 @@ package io.sluice.distributionpoint;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.EntryCapacity;
-import io.sluice.filesystem.Extents;
 import io.sluice.filesystem.Folder;
 import io.sluice.filesystem.Platform;
 import io.sluice.manifest.Attributes;
@@ -13,14 +12,17 @@ import io.sluice.manifest.Stream;
 import io.sluice.parallel.Crew;
 import io.sluice.parallel.Threads;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * Writes a manifest's tree: directories in order, files and streams side by side in batches of
- * neighbours, then links, which nothing is written through, then the directories' attributes from
- * the leaves up.
+ * neighbours, large files one after the other in parts side by side, then links, which nothing is
+ * written through, then the directories' attributes from the leaves up.
  */
 final class TreeWriter {
   /** More threads than this only wait for one disk. */
@@ -31,10 +33,19 @@ final class TreeWriter {
 
   static final int BATCH_ENTRIES = 256;
 
+  /** A file of so many bytes is written by several threads, where that can be. */
+  static final long LARGE_BYTES = 32L << 20;
+
+  /** About how many bytes of a large file one thread writes in a row. */
+  static final long PART_BYTES = 8L << 20;
+
   private final Manifest manifest;
   private final Content content;
   private final EntryCapacity capacity;
   private final Kept kept;
+
+  /** Large files that no seed held, by their index, and where their content begins. */
+  private final ConcurrentSkipListMap<Integer, Long> large = new ConcurrentSkipListMap<>();
 
   /**
    * Writes what is not kept.
@@ -51,12 +62,14 @@ final class TreeWriter {
   /** Writes everything; nothing is durable yet. A failure leaves what was written so far. */
   void write(Folder root, Optional<SidecarWriter> sidecar, Threads threads)
       throws Failure, InterruptedException {
-    Tree tree = new Tree(root, kept.folders(), sidecar);
     int workers = Math.min(threads.cores(), WORKERS_MAX);
+    boolean divides = workers > 1 && root.dividesFiles();
+    Tree tree = new Tree(root, divides, new EntryWriter(capacity, sidecar));
     try (Crew crew = threads.crew("restore", workers, workers)) {
       writeContent(tree, crew);
       crew.finish();
     }
+    writeLarge(tree, threads, workers);
     writeLinks(tree);
     finishDirectories(tree);
     if (sidecar.isPresent()) {
@@ -64,16 +77,20 @@ final class TreeWriter {
     }
   }
 
-  /** What is written to. */
-  private record Tree(Folder root, TreeFolders.Made made, Optional<SidecarWriter> sidecar) {
-    TreeFolders folders() {
-      return new TreeFolders(root, made);
-    }
+  /**
+   * What is written to.
+   *
+   * @param divides true if large files are written in parts
+   */
+  private record Tree(Folder root, boolean divides, EntryWriter entries) {}
+
+  private TreeFolders folders(Tree tree) {
+    return new TreeFolders(tree.root, kept.folders());
   }
 
   private void writeContent(Tree tree, Crew crew) throws Failure, InterruptedException {
     List<Entry> entries = manifest.entries();
-    try (TreeFolders folders = tree.folders()) {
+    try (TreeFolders folders = folders(tree)) {
       long start = 0;
       long end = 0;
       int from = 0;
@@ -103,9 +120,61 @@ final class TreeWriter {
     return bytes;
   }
 
+  private void writeLarge(Tree tree, Threads threads, int workers)
+      throws Failure, InterruptedException {
+    try (TreeFolders folders = folders(tree)) {
+      for (Map.Entry<Integer, Long> each : large.entrySet()) {
+        Entry.File file = (Entry.File) manifest.entries().get(each.getKey());
+        Folder folder = folders.of(file.path().parent());
+        // The workers end before the file is closed, whatever happens.
+        try (Folder.NewFile out = folder.createFile(file.path().name());
+            Crew crew = threads.crew("restore", workers, workers)) {
+          out.skip(file.size());
+          for (Part part : parts(file, each.getValue())) {
+            crew.submit(() -> write(tree, part, out));
+          }
+          crew.finish();
+          ContentCursor cursor = content.from(each.getValue() + file.size());
+          tree.entries.finish(each.getKey(), file, out, cursor);
+        } catch (IOException e) {
+          throw failure(tree, file, e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Bytes of a large file that one thread writes in a row.
+   *
+   * @param start where the file's content begins in the sequence
+   * @param from the first byte, in the file
+   * @param to the one behind the last
+   */
+  private record Part(Entry.File file, long start, long from, long to) {}
+
+  private List<Part> parts(Entry.File file, long start) {
+    List<Long> cuts = content.cuts(start, start + file.size(), PART_BYTES);
+    List<Part> parts = new ArrayList<>(cuts.size());
+    for (int i = 1; i < cuts.size(); i++) {
+      parts.add(new Part(file, start, cuts.get(i - 1) - start, cuts.get(i) - start));
+    }
+    return parts;
+  }
+
+  private Part write(Tree tree, Part part, Folder.NewFile out)
+      throws Failure, InterruptedException {
+    try (Folder.Bytes bytes = out.part(part.from)) {
+      ContentCursor cursor = content.from(part.start + part.from);
+      EntryWriter.writeBytes(part.file, part.from, part.to, bytes, cursor);
+      return part;
+    } catch (IOException e) {
+      throw failure(tree, part.file, e);
+    }
+  }
+
   private void writeLinks(Tree tree) throws Failure {
-    try (TreeFolders folders = tree.folders();
-        TreeFolders others = tree.folders()) {
+    try (TreeFolders folders = folders(tree);
+        TreeFolders others = folders(tree)) {
       for (Entry entry : manifest.entries()) {
         switch (entry) {
           case Entry.Symlink link ->
@@ -129,10 +198,10 @@ final class TreeWriter {
   }
 
   private void finishDirectories(Tree tree) throws Failure {
-    try (TreeFolders folders = tree.folders()) {
+    try (TreeFolders folders = folders(tree)) {
       for (Entry entry : manifest.entries().reversed()) {
         if (entry instanceof Entry.Directory directory) {
-          Optional<Attributes> held = held(directory.attributes());
+          Optional<Attributes> held = tree.entries.held(directory.attributes());
           if (held.isPresent()) {
             folders.of(directory.path()).setAttributes(held.get());
           }
@@ -141,11 +210,8 @@ final class TreeWriter {
     }
   }
 
-  /** What is to be set of these attributes; empty if nothing can be. */
-  private Optional<Attributes> held(Attributes wanted) {
-    Attributes held = Materialiser.held(wanted, capacity);
-    boolean any = capacity.modes() || capacity.times().isPresent() || !held.properties().isEmpty();
-    return any ? Optional.of(held) : Optional.empty();
+  private static Failure failure(Tree tree, Entry entry, IOException e) {
+    return failure(tree.root.path() + "/" + entry.path(), e);
   }
 
   /** What a stream being written said. */
@@ -179,7 +245,7 @@ final class TreeWriter {
     /** Writes them; the result says nothing. */
     Batch write() throws Failure, InterruptedException {
       ContentCursor cursor = content.from(start);
-      try (TreeFolders folders = tree.folders()) {
+      try (TreeFolders folders = folders(tree)) {
         for (int index = from; index < to; index++) {
           write(index, manifest.entries().get(index), folders, cursor);
         }
@@ -194,12 +260,12 @@ final class TreeWriter {
           case Entry.Directory directory -> {
             if (!directory.streams().isEmpty()) {
               Folder folder = folders.of(directory.path());
-              writeStreams(index, directory, folder::writeStream, cursor);
+              tree.entries.writeStreams(index, directory, folder::writeStream, cursor);
             }
           }
           case Entry.File file -> {
             if (kept.holds(index)) {
-              passOver(index, file, cursor);
+              tree.entries.passOver(index, file, cursor);
             } else {
               write(index, file, folders.of(file.path().parent()), cursor);
             }
@@ -208,82 +274,26 @@ final class TreeWriter {
           case Entry.HardLink link -> {}
         }
       } catch (IOException e) {
-        throw failure(tree.root.path() + "/" + entry.path(), e);
+        throw failure(tree, entry, e);
       }
     }
 
     private void write(int index, Entry.File file, Folder folder, ContentCursor cursor)
         throws Failure, IOException, InterruptedException {
+      Optional<Path> seed = content.seedOf(file, cursor.offset());
+      if (tree.divides && file.size() >= LARGE_BYTES && seed.isEmpty()) {
+        large.put(index, cursor.offset());
+        cursor.skip(bytes(file));
+        return;
+      }
       try (Folder.NewFile out = folder.createFile(file.path().name())) {
-        if (content.writeFromSeed(file, cursor.offset(), out)) {
+        if (seed.isPresent() && content.writeFromSeed(seed.get(), file, out)) {
           cursor.skip(file.size());
         } else {
-          writeBytes(file, out, cursor);
+          EntryWriter.writeBytes(file, 0, file.size(), out, cursor);
         }
-        writeStreams(index, file, out::writeStream, cursor);
-        held(file.attributes()).ifPresent(out::setAttributes);
+        tree.entries.finish(index, file, out, cursor);
       }
     }
-
-    /** Of a file that is kept only the streams beside the tree are written again. */
-    private void passOver(int index, Entry.File file, ContentCursor cursor)
-        throws Failure, IOException, InterruptedException {
-      cursor.skip(file.size());
-      for (Stream stream : file.streams()) {
-        Optional<Integer> number = number(index, stream);
-        if (number.isPresent()) {
-          tree.sidecar.orElseThrow().write(number.get(), file, stream, cursor);
-        } else {
-          cursor.skip(stream.size());
-        }
-      }
-    }
-
-    private Optional<Integer> number(int index, Stream stream) {
-      return tree.sidecar.flatMap(beside -> beside.number(index, stream.name()));
-    }
-
-    private void writeBytes(Entry.File file, Folder.NewFile out, ContentCursor cursor)
-        throws Failure, IOException, InterruptedException {
-      Optional<Extents> extents = TargetCheck.extents(file);
-      long at = 0;
-      for (Extents.Extent extent : extents.map(Extents::data).orElse(List.of())) {
-        skip(extent.offset() - at, out, cursor);
-        cursor.copy(extent.length(), out);
-        at = extent.offset() + extent.length();
-      }
-      if (extents.isPresent()) {
-        skip(file.size() - at, out, cursor);
-      } else {
-        cursor.copy(file.size(), out);
-      }
-    }
-
-    private void skip(long bytes, Folder.NewFile out, ContentCursor cursor)
-        throws Failure, IOException, InterruptedException {
-      if (bytes > 0) {
-        cursor.skip(bytes);
-        out.skip(bytes);
-      }
-    }
-
-    private void writeStreams(int index, Entry entry, Opener opener, ContentCursor cursor)
-        throws Failure, IOException, InterruptedException {
-      for (Stream stream : entry.streams()) {
-        Optional<Integer> number = number(index, stream);
-        if (number.isPresent()) {
-          tree.sidecar.orElseThrow().write(number.get(), entry, stream, cursor);
-        } else {
-          try (OutputStream out = opener.open(stream)) {
-            cursor.copy(stream.size(), out);
-          }
-        }
-      }
-    }
-  }
-
-  /** Opens a named stream of a file or directory for writing. */
-  private interface Opener {
-    OutputStream open(Stream stream) throws Failure;
   }
 }

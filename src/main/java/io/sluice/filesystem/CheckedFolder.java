@@ -149,6 +149,11 @@ final class CheckedFolder implements Folder {
   }
 
   @Override
+  public boolean dividesFiles() {
+    return false;
+  }
+
+  @Override
   public NewFile createFile(Name file) throws Failure {
     return making(file, entry -> new CheckedFile(entry, platform.createFile(entry)));
   }

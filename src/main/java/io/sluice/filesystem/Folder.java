@@ -47,6 +47,9 @@ public interface Folder extends AutoCloseable {
    */
   void delete(Name entry) throws Failure;
 
+  /** True if files made here can be written in parts, and that is worth while. */
+  boolean dividesFiles();
+
   /** Makes a file, and opens it for writing. */
   NewFile createFile(Name file) throws Failure;
 
@@ -69,10 +72,23 @@ public interface Folder extends AutoCloseable {
   @Override
   void close();
 
-  /** A file being made: what is written becomes its unnamed stream. One thread at a time. */
-  abstract class NewFile extends OutputStream {
+  /** Bytes of a file, written one behind the other. One thread at a time. */
+  abstract class Bytes extends OutputStream {
     /** Goes on behind so many zeros, as a hole where that can be. */
     public abstract void skip(long bytes) throws IOException;
+  }
+
+  /** A file being made: what is written becomes its unnamed stream. One thread at a time. */
+  abstract class NewFile extends Bytes {
+    /**
+     * Bytes of the file from an offset on, which another thread may write at the same time. The
+     * file is as long before, and is closed after all its parts.
+     *
+     * @throws IllegalStateException unless the folder {@linkplain Folder#dividesFiles divides}
+     */
+    public Bytes part(long offset) {
+      throw new IllegalStateException("files of this folder are written as a whole");
+    }
 
     /**
      * Makes the file the same as another one, without its bytes passing through this process.

@@ -78,7 +78,7 @@ final class LinuxCalls {
   private static final MemorySegment OPENAT = symbol("openat");
   private static final MemorySegment CLOSE = symbol("close");
   private static final MemorySegment READ = symbol("read");
-  private static final MemorySegment WRITE = symbol("write");
+  private static final MemorySegment PWRITE = symbol("pwrite");
   private static final MemorySegment GETDENTS = symbol("getdents64");
   private static final MemorySegment FSYNC = symbol("fsync");
   private static final MemorySegment SYNCFS = symbol("syncfs");
@@ -160,23 +160,24 @@ final class LinuxCalls {
   }
 
   int read(int descriptor, Buffer into, int length) {
-    return transfer(READ, descriptor, into, length);
+    return transfer(READ, descriptor, into, length, 0);
   }
 
-  int write(int descriptor, Buffer from, int length) {
-    return transfer(WRITE, descriptor, from, length);
+  /** Writes at an offset, wherever others write. */
+  int write(int descriptor, Buffer from, int length, long offset) {
+    return transfer(PWRITE, descriptor, from, length, offset);
   }
 
   /** Fills {@code into} with {@code struct linux_dirent64}s. */
   int directoryEntries(int descriptor, Buffer into) {
-    return transfer(GETDENTS, descriptor, into, into.bytes().capacity());
+    return transfer(GETDENTS, descriptor, into, into.bytes().capacity(), 0);
   }
 
-  private int transfer(MemorySegment function, int descriptor, Buffer bytes, int length) {
+  private int transfer(MemorySegment call, int descriptor, Buffer bytes, int length, long at) {
     try (Scratch scratch = scratch()) {
       int result;
       do {
-        result = scratch.call(function, descriptor, bytes.address(), length);
+        result = scratch.call(call, descriptor, bytes.address(), length, at, 0);
       } while (result == -Errno.EINTR);
       return result;
     }
@@ -313,11 +314,10 @@ final class LinuxCalls {
     }
   }
 
-  /** Moves on over bytes that are not written and makes the file at least that long. */
-  int skip(int descriptor, long to) {
+  /** Cuts a file off, or goes on with a hole. */
+  int setLength(int descriptor, long bytes) {
     try (Scratch scratch = scratch()) {
-      int result = (int) Math.min(0, scratch.longCall(FTRUNCATE, descriptor, to, 0));
-      return result < 0 ? result : (int) Math.min(0, scratch.longCall(LSEEK, descriptor, to, 0));
+      return (int) Math.min(0, scratch.longCall(FTRUNCATE, descriptor, bytes, 0));
     }
   }
 

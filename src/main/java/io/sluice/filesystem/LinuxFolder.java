@@ -33,7 +33,10 @@ final class LinuxFolder implements Folder {
   private final Path path;
   private final int descriptor;
 
-  /** True if attributes of an open file stay as they are when it is closed. */
+  /**
+   * True on Linux's own file systems: attributes of an open file stay as they are when it is
+   * closed.
+   */
   private final boolean exact;
 
   private LinuxFolder(Parts parts, Path path, int descriptor, boolean exact) {
@@ -106,6 +109,12 @@ final class LinuxFolder implements Folder {
   public void delete(Name entry) throws Failure {
     int result = parts.calls.delete(descriptor, bytes(entry));
     done(new Shown(path, entry), result == -Errno.ENOENT ? 0 : result);
+  }
+
+  /** Others (NTFS, FAT, network) may fill a gap with zeros when something is written behind it. */
+  @Override
+  public boolean dividesFiles() {
+    return exact;
   }
 
   @Override
@@ -220,7 +229,12 @@ final class LinuxFolder implements Folder {
 
     @Override
     public void skip(long bytes) throws IOException {
-      out.hole(bytes);
+      out.skip(bytes);
+    }
+
+    @Override
+    public Bytes part(long offset) {
+      return exact ? out.part(offset) : super.part(offset);
     }
 
     @Override

@@ -1,17 +1,17 @@
 package io.sluice.filesystem;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An open descriptor written from its start to its end by one thread. */
-final class NativeOutput extends OutputStream {
+/** An open descriptor, or a part of it, written from its start to its end by one thread. */
+final class NativeOutput extends Folder.Bytes {
   private final LinuxCalls calls;
   private final int descriptor;
   private final Object shown;
   private final NativeBuffers buffers;
   private NativeBuffers.@Nullable Buffer buffer;
+  private final boolean part;
   private long position;
 
   /**
@@ -20,11 +20,28 @@ final class NativeOutput extends OutputStream {
    * @param shown what it is, in messages
    */
   NativeOutput(LinuxCalls calls, int descriptor, Object shown, NativeBuffers buffers) {
+    this(calls, descriptor, shown, buffers, false, 0);
+  }
+
+  private NativeOutput(
+      LinuxCalls calls,
+      int descriptor,
+      Object shown,
+      NativeBuffers buffers,
+      boolean part,
+      long position) {
+    this.part = part;
+    this.position = position;
     this.calls = calls;
     this.descriptor = descriptor;
     this.shown = shown;
     this.buffers = buffers;
     this.buffer = buffers.take();
+  }
+
+  /** Another one, for another thread, from an offset on; the file is as long already. */
+  NativeOutput part(long offset) {
+    return new NativeOutput(calls, descriptor, shown, buffers, true, offset);
   }
 
   @Override
@@ -42,7 +59,7 @@ final class NativeOutput extends OutputStream {
     for (int done = 0; done < length; ) {
       int piece = Math.min(length - done, NativeBuffers.CONTENT_BYTES);
       open.bytes().put(0, from, at + done, piece);
-      int written = calls.write(descriptor, open, piece);
+      int written = calls.write(descriptor, open, piece, position);
       if (written <= 0) {
         throw LinuxFailures.carried(LinuxFailures.writing(shown.toString(), -written));
       }
@@ -54,15 +71,21 @@ final class NativeOutput extends OutputStream {
   /** Throws away what the file holds. */
   void restart() throws IOException {
     position = 0;
-    hole(0);
+    cut();
   }
 
-  /** Leaves a hole: bytes that read as zeros and, where the file system can, take no room. */
-  void hole(long bytes) throws IOException {
+  @Override
+  public void skip(long bytes) throws IOException {
     position += bytes;
-    int skipped = calls.skip(descriptor, position);
-    if (skipped < 0) {
-      throw LinuxFailures.carried(LinuxFailures.writing(shown.toString(), -skipped));
+    if (!part) {
+      cut();
+    }
+  }
+
+  private void cut() throws IOException {
+    int set = calls.setLength(descriptor, position);
+    if (set < 0) {
+      throw LinuxFailures.carried(LinuxFailures.writing(shown.toString(), -set));
     }
   }
 
@@ -72,7 +95,7 @@ final class NativeOutput extends OutputStream {
     if (open != null) {
       buffer = null;
       buffers.giveBack(open);
-      int closed = calls.close(descriptor);
+      int closed = part ? 0 : calls.close(descriptor);
       if (closed < 0) {
         // Network file systems report a write that failed only here.
         throw LinuxFailures.carried(LinuxFailures.writing(shown.toString(), -closed));

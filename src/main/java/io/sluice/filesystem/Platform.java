@@ -145,7 +145,7 @@ public interface Platform {
    */
   static void skip(OutputStream file, long bytes) throws IOException {
     if (file instanceof NativeOutput output) {
-      output.hole(bytes);
+      output.skip(bytes);
       return;
     }
     byte[] zeros = new byte[(int) Math.min(bytes, NativeBuffers.CONTENT_BYTES)];

@@ -14,6 +14,7 @@ import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.ManifestWriter;
 import io.sluice.manifest.Name;
+import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -88,6 +89,13 @@ final class TestPackage {
 
   TestPackage attributes(String path, int mode, long seconds, int nanos) {
     node(path).attributes = new Attributes(mode, seconds, nanos);
+    return this;
+  }
+
+  /** Says where a file has data, as {@code OFFSET+LENGTH,...}; elsewhere it has holes. */
+  TestPackage sparse(String path, String extents) {
+    Property holes = Property.of(Property.SPARSE, extents);
+    node(path).attributes = node(path).attributes.with(List.of(holes));
     return this;
   }
 

@@ -10,12 +10,15 @@ import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
+import io.sluice.parallel.Job;
+import io.sluice.parallel.OsThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -290,6 +293,42 @@ abstract class FolderContractTest {
     assertThat(platform.streams(outside)).isEmpty();
     assertThat(platform.facts(outside).attributes().mtimeSeconds()).isEqualTo(1_000_000_000);
     assertThat(outside.resolve("precious")).hasContent("mine");
+  }
+
+  @Test
+  void aFileIsWrittenInPartsSideBySideWhereThatCanBe() throws Exception {
+    byte[] bytes = PlatformContractTest.bytes(3_000_000, 7);
+    Arrays.fill(bytes, 1_500_000, 2_500_000, (byte) 0);
+    try (Folder.NewFile out = folder.createFile(Name.of("file"))) {
+      if (!folder.dividesFiles()) {
+        assertThatThrownBy(() -> out.part(0)).isInstanceOf(IllegalStateException.class);
+        return;
+      }
+      out.skip(bytes.length);
+      List<Job<Integer>> parts =
+          List.of(
+              () -> part(out, bytes, 1_000_000, 1_500_000, 2_500_000),
+              () -> part(out, bytes, 2_500_000, bytes.length, bytes.length),
+              () -> part(out, bytes, 0, 1_000_000, 1_000_000));
+      new OsThreads().all(parts, parts.size());
+      out.setAttributes(new Attributes(0640, 1_000_000_000, 0));
+    }
+    assertThat(path.resolve("file")).hasBinaryContent(bytes);
+    Facts facts = platform.facts(path.resolve("file"));
+    assertThat(facts.attributes().mtimeSeconds()).isEqualTo(1_000_000_000);
+    assertThat(facts.more().blocks() * 512).isLessThan(bytes.length - 800_000);
+  }
+
+  private static int part(Folder.NewFile out, byte[] bytes, int from, int hole, int to)
+      throws Failure {
+    try (Folder.Bytes part = out.part(from)) {
+      part.write(bytes, from, (hole - from) / 2);
+      part.write(bytes, from + (hole - from) / 2, hole - from - (hole - from) / 2);
+      part.skip(to - hole);
+      return to;
+    } catch (IOException e) {
+      throw Platform.failureIn(e).orElseThrow();
+    }
   }
 
   @Test

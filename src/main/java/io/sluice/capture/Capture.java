@@ -159,7 +159,7 @@ public final class Capture {
     long bytesRead = 0;
     for (int attempt = 1; ; attempt++) {
       Problems problems = new Problems(root);
-      Scan scan = Walk.scan(source, previous, clock.now(), problems);
+      Scan scan = Walk.scan(source, previous, clock.now(), problems, threads);
       if (attempt == 1 && problems.areNone() && scan.comparison().isSame()) {
         return new Settled(scan, first.chunks(), 0, true);
       }
@@ -175,7 +175,7 @@ public final class Capture {
           reserve(root, reuse.bytesNew(), intake);
           long before = bytesRead;
           LongConsumer told = bytes -> options.progress().accept(before + bytes);
-          List<Frame.Chunk> chunks = new Pass(spans, reuse, reader, press, told).run();
+          List<Frame.Chunk> chunks = new Pass(spans, reuse, reader, press, told).run(threads);
           bytesRead += reader.bytesRead();
           if (!problems.isChanged()) {
             return new Settled(scan, chunks, bytesRead, false);

@@ -2,14 +2,11 @@ package io.sluice.capture;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
-import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Platform;
 import io.sluice.manifest.Entry;
-import io.sluice.manifest.Name;
+import io.sluice.parallel.Threads;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -30,6 +27,7 @@ final class ContentReader implements AutoCloseable {
   private final Folders folders;
   private final Spans spans;
   private final Problems problems;
+  private final SecondLook secondLook;
   private final BitSet changed = new BitSet();
   private @Nullable InputStream open;
   private int span;
@@ -43,6 +41,7 @@ final class ContentReader implements AutoCloseable {
     this.states = scan.states();
     this.spans = spans;
     this.problems = problems;
+    this.secondLook = new SecondLook(source, scan);
   }
 
   /** Goes to the first byte of a span. Fails once a problem was found that retrying cannot mend. */
@@ -86,57 +85,10 @@ final class ContentReader implements AutoCloseable {
    * To be called after the last span: looks at all entries again, at those that were not read as
    * well. What was read first may have been written since, and an empty file filled.
    */
-  void finish() throws Failure {
+  void finish(Threads threads) throws Failure, InterruptedException {
     leave();
-    int entry = 0;
-    while (entry < entries.size()) {
-      entry = lookAgain(entry);
-    }
+    changed.or(secondLook.changed(threads));
     changed.stream().forEach(i -> problems.addChanged(path(i), "it changed while it was read"));
-  }
-
-  /**
-   * Looks again at a directory and at what is in it beside directories.
-   *
-   * @return the index of the next directory
-   */
-  private int lookAgain(int directory) {
-    List<Name> names = new ArrayList<>();
-    int next = directory + 1;
-    while (next < entries.size() && !(entries.get(next) instanceof Entry.Directory)) {
-      names.add(entries.get(next).path().name());
-      next++;
-    }
-    changed.set(directory, changed.get(directory) || !isStill(directory));
-    try {
-      Path folder = folders.of(entries.get(directory).path());
-      platform.facts(folder, names, new SecondLook(directory + 1));
-    } catch (Failure gone) {
-      changed.set(directory, next);
-    }
-    return next;
-  }
-
-  /** Compares the entries that follow with what the scan saw. */
-  private final class SecondLook implements Platform.ChildFacts {
-    private int next;
-
-    SecondLook(int first) {
-      this.next = first;
-    }
-
-    @Override
-    public void found(Name name, Facts facts) {
-      if (!states.get(next).isStill(entries.get(next), facts)) {
-        changed.set(next);
-      }
-      next++;
-    }
-
-    @Override
-    public void failed(Name name, Failure failure) {
-      changed.set(next++);
-    }
   }
 
   /** Opens all streams from a span on and remembers which cannot be. */

@@ -30,22 +30,44 @@ final class OldEntries {
 
   /** What stood in that directory beside directories. */
   Leaves leavesOf(Comparison.@Nullable Old directory) {
-    return new Leaves(directory == null ? entries.size() : directory.index() + 1);
+    int first = directory == null ? entries.size() : directory.index() + 1;
+    int end = first;
+    while (end < entries.size() && !entries.isDirectory(end)) {
+      end++;
+    }
+    return new Leaves(first, end);
   }
 
-  /** The leaves of a directory, asked for in order of name. */
+  /** The leaves of a directory, asked for in order of name. For one thread. */
   final class Leaves {
+    private final int end;
     private int next;
 
-    private Leaves(int first) {
+    private Leaves(int first, int end) {
       this.next = first;
+      this.end = end;
+    }
+
+    /** Those not asked for yet, from a name on. */
+    Leaves from(Name name) {
+      int low = next;
+      int high = end;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (name(middle).compareTo(name) < 0) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return new Leaves(low, end);
     }
 
     /** The leaf of this name, if there was one. */
     Comparison.@Nullable Old find(Name name) {
-      for (; next < entries.size(); next++) {
+      for (; next < end; next++) {
         Entry entry = entries.get(next);
-        int order = entry instanceof Entry.Directory ? 1 : entry.path().name().compareTo(name);
+        int order = entry.path().name().compareTo(name);
         if (order > 0) {
           return null;
         }
@@ -54,6 +76,10 @@ final class OldEntries {
         }
       }
       return null;
+    }
+
+    private Name name(int index) {
+      return entries.get(index).path().name();
     }
   }
 }

@@ -3,6 +3,7 @@ package io.sluice.capture;
 import io.sluice.content.Chunker;
 import io.sluice.content.Frame;
 import io.sluice.failure.Failure;
+import io.sluice.parallel.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -52,7 +53,7 @@ final class Pass {
   }
 
   /** Goes over the whole sequence and returns its chunks, in order, all held. */
-  List<Frame.Chunk> run() throws Failure, InterruptedException {
+  List<Frame.Chunk> run(Threads threads) throws Failure, InterruptedException {
     while (position < spans.total()) {
       int old = reuse.chunkAt(position);
       if (old >= 0) {
@@ -61,7 +62,7 @@ final class Pass {
         cut();
       }
     }
-    reader.finish();
+    reader.finish(threads);
     handOver();
     press.finish();
     progress.accept(reader.bytesRead());

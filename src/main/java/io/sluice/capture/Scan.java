@@ -18,6 +18,16 @@ import java.util.List;
  */
 record Scan(
     Instant begun, EntryList entries, States states, Remarks remarks, Comparison comparison) {
+  /** The scan of a directory that cannot be looked at. */
+  static Scan nothing(Instant begun) {
+    return new Scan(
+        begun,
+        EntryList.of(List.of()),
+        new States(),
+        new Remarks.Collector().remarks(),
+        new Comparison(Previous.none()));
+  }
+
   /** This scan and the chunks a pass over it cut, for the next attempt. */
   Previous asPrevious(List<Frame.Chunk> chunks, BitSet changed) {
     return new Previous(begun, entries, chunks, states, changed);

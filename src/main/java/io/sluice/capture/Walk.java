@@ -13,7 +13,8 @@ import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Entry;
 import io.sluice.manifest.EntryList;
 import io.sluice.manifest.EntryPath;
-import io.sluice.manifest.Name;
+import io.sluice.parallel.Job;
+import io.sluice.parallel.Threads;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,30 +26,46 @@ import org.jspecify.annotations.Nullable;
 /**
  * Walks a source in canonical order, beside the previous capture of it. Every entry is looked at
  * once; what goes wrong with one is remembered and the walk goes on, so that all problems are
- * found.
+ * found. Directories are listed in several threads, some ahead of the walk; what is made of them
+ * does not depend on it.
  */
 final class Walk {
-  private static final long NO_DEVICE = Long.MIN_VALUE;
+  /** So many directories at most are listed at once. */
+  private static final int AHEAD_MAX = 32;
 
-  private final Platform platform;
-  private final Keep keep;
+  /** Behind so many entries that are listed and not taken, nothing more is listed ahead. */
+  private static final int HELD_MAX = 10_000;
+
+  private final Threads threads;
+  private final Lister lister;
   private final boolean keepsSpecialModes;
   private final Problems problems;
-  private final OldEntries before;
-  private final Previous previous;
   private final Comparison comparison;
   private final EntryList.Builder entries = new EntryList.Builder();
   private final States states = new States();
   private final Remarks.Collector remarks = new Remarks.Collector();
   private final Map<FileId, EntryPath> linked = new HashMap<>();
 
-  /** The device whose file system tells of every change, if it is known to. */
-  private long device = NO_DEVICE;
-
   private record FileId(long device, long inode) {}
 
-  /** An entry on its way; {@code folder} is the directory itself, or the one it stands in. */
-  private record Child(EntryPath path, Path folder, Facts facts) {}
+  /** A directory to come, in canonical order; once it is listed, those in it come behind it. */
+  private static final class Pending {
+    final Listing.Directory directory;
+    @Nullable Listing listing;
+    @Nullable Pending next;
+
+    Pending(Listing.Directory directory, @Nullable Pending next) {
+      this.directory = directory;
+      this.next = next;
+    }
+
+    void listed(Listing found) {
+      listing = found;
+      for (Listing.Directory each : found.directories().reversed()) {
+        next = new Pending(each, next);
+      }
+    }
+  }
 
   /**
    * What is walked.
@@ -58,105 +75,82 @@ final class Walk {
    */
   record Source(Platform platform, Path root, Keep keep, boolean tellsEveryChange) {}
 
-  private Walk(Source source, Previous previous, Problems problems) {
-    this.platform = source.platform();
-    this.keep = source.keep();
-    this.keepsSpecialModes = keep.keepsSpecialModes();
-    this.previous = previous;
-    this.before = new OldEntries(previous.entries());
-    this.comparison = new Comparison(previous);
+  private Walk(Source source, Lister lister, Problems problems, Threads threads) {
+    this.threads = threads;
+    this.lister = lister;
+    this.keepsSpecialModes = source.keep().keepsSpecialModes();
+    this.comparison = new Comparison(lister.previous());
     this.problems = problems;
   }
 
   /** The scan of a directory; incomplete if problems were found. */
-  static Scan scan(Source source, Previous previous, Instant now, Problems problems)
+  static Scan scan(
+      Source source, Previous previous, Instant now, Problems problems, Threads threads)
       throws InterruptedException {
-    Walk walk = new Walk(source, previous, problems);
     try {
-      Facts facts = walk.platform.facts(source.root());
-      walk.device = source.tellsEveryChange() ? device(facts) : NO_DEVICE;
-      walk.directory(new Child(EntryPath.ROOT, source.root(), facts));
+      Facts root = source.platform().facts(source.root());
+      Lister lister = new Lister(source, root, previous, threads);
+      Walk walk = new Walk(source, lister, problems, threads);
+      walk.walk(new Listing.Directory(EntryPath.ROOT, source.root(), root));
+      return new Scan(
+          now, walk.entries.build(), walk.states, walk.remarks.remarks(), walk.comparison);
     } catch (Failure failure) {
       problems.add(EntryPath.ROOT.toString(), failure);
+      return Scan.nothing(now);
     }
-    return new Scan(
-        now, walk.entries.build(), walk.states, walk.remarks.remarks(), walk.comparison);
   }
 
-  private static long device(Facts facts) {
-    return facts.identity().map(Facts.Identity::device).orElse(NO_DEVICE);
-  }
-
-  private void directory(Child directory) throws InterruptedException {
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
-    }
-    Old old = before.directory(directory.path());
-    add(directory, old);
-    OldEntries.Leaves leaves = before.leavesOf(old);
-    List<Child> directories = new ArrayList<>();
-    for (Child child : children(directory)) {
-      if (child.facts().kind() == Facts.Kind.DIRECTORY) {
-        directories.add(child);
+  private void walk(Listing.Directory root) throws Failure, InterruptedException {
+    Pending next = new Pending(root, null);
+    while (next != null) {
+      if (next.listing == null) {
+        lookAhead(next);
       } else {
-        leaf(child, leaves);
-      }
-    }
-    for (Child child : directories) {
-      try {
-        Path folder = platform.child(directory.folder(), child.path().name());
-        directory(new Child(child.path(), folder, child.facts()));
-      } catch (Failure failure) {
-        problems.add(child.path().toString(), failure);
+        take(next.listing);
+        next = next.next;
       }
     }
   }
 
-  private List<Child> children(Child directory) {
-    List<Child> children = new ArrayList<>();
-    EntryPath path = directory.path();
-    try {
-      if (path.depth() == EntryPath.DEPTH_MAX) {
-        requireEmpty(directory);
-        return children;
+  /** Lists the next directories that are not listed yet, the first of them surely. */
+  private void lookAhead(Pending first) throws Failure, InterruptedException {
+    List<Pending> chosen = new ArrayList<>();
+    List<Job<Listing>> jobs = new ArrayList<>();
+    int held = 0;
+    for (Pending each = first;
+        each != null && chosen.size() < AHEAD_MAX && held < HELD_MAX;
+        each = each.next) {
+      Listing.Directory directory = each.directory;
+      if (each.listing == null) {
+        chosen.add(each);
+        jobs.add(() -> lister.list(directory));
+      } else {
+        held += each.listing.leaves().size();
       }
-      platform.children(
-          directory.folder(),
-          new Platform.ChildFacts() {
-            @Override
-            public void found(Name name, Facts facts) {
-              children.add(new Child(path.child(name), directory.folder(), facts));
-            }
-
-            @Override
-            public void failed(Name name, Failure failure) {
-              problems.add(path.child(name).toString(), failure);
-            }
-          });
-    } catch (Failure failure) {
-      problems.add(path.toString(), failure);
     }
-    return children;
-  }
-
-  private void requireEmpty(Child directory) throws Failure {
-    if (!platform.children(directory.folder()).isEmpty()) {
-      throw Failure.permanent(
-          Code.MANIFEST_TOO_LARGE,
-          "capturing " + directory.path(),
-          "it is deeper than " + EntryPath.DEPTH_MAX + " folders",
-          "make the tree flatter");
+    List<Listing> listings = threads.all(jobs, threads.cores());
+    for (int i = 0; i < listings.size(); i++) {
+      chosen.get(i).listed(listings.get(i));
     }
   }
 
-  private void leaf(Child child, OldEntries.Leaves leaves) {
+  private void take(Listing listing) {
+    takeItself(listing);
+    listing.leaves().forEach(leaf -> leaf(listing.directory(), leaf));
+  }
+
+  private void takeItself(Listing listing) {
+    listing.problems().forEach(each -> problems.add(each.path().toString(), each.failure()));
+    add(listing.itself());
+  }
+
+  private void leaf(Listing.Directory directory, Listing.Found child) {
     Facts facts = child.facts();
     EntryPath path = child.path();
     switch (facts.kind()) {
-      case FILE -> file(child, leaves);
+      case FILE -> file(directory, child);
       case SYMLINK -> {
-        // Streams of a link are not kept: they are told of.
-        Streams streams = streams(child);
+        Streams streams = told(child);
         if (facts.target().isPresent()) {
           Attributes attributes = facts.attributes().with(streams.properties());
           Entry link = new Entry.Symlink(path, attributes, facts.target().get());
@@ -172,51 +166,45 @@ final class Walk {
     }
   }
 
-  private void file(Child child, OldEntries.Leaves leaves) {
+  private void file(Listing.Directory directory, Listing.Found child) {
     Facts facts = child.facts();
     EntryPath path = child.path();
-    if (facts.size().links() > 1 && facts.identity().isPresent()) {
-      Facts.Identity identity = facts.identity().get();
-      EntryPath file = linked.putIfAbsent(new FileId(identity.device(), identity.inode()), path);
-      if (file != null) {
-        add(new Entry.HardLink(path, file), State.of(facts, false), null);
-        return;
-      }
-    }
-    add(child, leaves.find(path.name()));
-  }
-
-  /** Adds a file or directory; one that provably is as it was need not be listed. */
-  private void add(Child child, @Nullable Old old) {
-    Facts facts = child.facts();
-    Old unchanged = old != null && previous.isUnchanged(old, facts) ? old : null;
-    if (!keepsSpecialModes) {
-      for (String bit : facts.more().specialNames()) {
-        remarks.add(child.path(), Remark.dropped(bit));
-      }
-    }
-    if (unchanged != null && isWholeStill(unchanged, facts)) {
-      add(unchanged.entry(), State.of(facts, true), unchanged);
+    if (!child.mayHaveMoreNames()) {
+      add(child);
       return;
     }
-    Streams streams = streams(child);
-    Entry entry = entry(child, streams);
-    boolean sameStreams = unchanged != null && entry.streams().equals(unchanged.entry().streams());
-    add(entry, State.of(facts, streams.remarks().isEmpty()), sameStreams ? unchanged : null);
+    Facts.Identity identity = facts.identity().orElseThrow();
+    EntryPath file = linked.putIfAbsent(new FileId(identity.device(), identity.inode()), path);
+    if (file == null) {
+      takeItself(lister.first(directory, child));
+    } else {
+      add(new Entry.HardLink(path, file), State.of(facts, false), null);
+    }
   }
 
-  /** True if all that was found at an unchanged entry is in the manifest and nothing came since. */
-  private boolean isWholeStill(Old unchanged, Facts facts) {
-    return device != NO_DEVICE
-        && device == device(facts)
-        && previous.states().get(unchanged.index()).whole();
+  /** Adds a file or directory. */
+  private void add(Listing.Found found) {
+    Facts facts = found.facts();
+    if (!keepsSpecialModes) {
+      for (String bit : facts.more().specialNames()) {
+        remarks.add(found.path(), Remark.dropped(bit));
+      }
+    }
+    Old old = found.old();
+    if (old != null && found.streams() == null) {
+      add(old.entry(), State.of(facts, true), old);
+      return;
+    }
+    Streams streams = told(found);
+    add(entry(found, streams), State.of(facts, streams.remarks().isEmpty()), old);
   }
 
-  private Entry entry(Child child, Streams streams) {
-    Attributes attributes = attributes(child.facts(), streams);
-    return child.facts().kind() == Facts.Kind.DIRECTORY
-        ? new Entry.Directory(child.path(), attributes, streams.named())
-        : new Entry.File(child.path(), attributes, child.facts().size().bytes(), streams.named());
+  private Entry entry(Listing.Found found, Streams streams) {
+    Facts facts = found.facts();
+    Attributes attributes = attributes(facts, streams);
+    return facts.kind() == Facts.Kind.DIRECTORY
+        ? new Entry.Directory(found.path(), attributes, streams.named())
+        : new Entry.File(found.path(), attributes, facts.size().bytes(), streams.named());
   }
 
   private void add(Entry entry, State state, @Nullable Old bytes) {
@@ -233,17 +221,10 @@ final class Walk {
         : usual.with(usual.mode() | special).with(streams.properties());
   }
 
-  /** What an entry has beside its facts; tells what is not kept. */
-  private Streams streams(Child child) {
-    try {
-      boolean directory = child.facts().kind() == Facts.Kind.DIRECTORY;
-      Path entry = directory ? child.folder() : platform.child(child.folder(), child.path().name());
-      Streams streams = platform.streams(entry, child.facts(), keep);
-      streams.remarks().forEach(remark -> remarks.add(child.path(), remark));
-      return streams;
-    } catch (Failure failure) {
-      problems.add(child.path().toString(), failure);
-      return Streams.NONE;
-    }
+  /** What an entry has beside its facts; what of it is not kept is told. */
+  private Streams told(Listing.Found found) {
+    Streams streams = found.streams() == null ? Streams.NONE : found.streams();
+    streams.remarks().forEach(remark -> remarks.add(found.path(), remark));
+    return streams;
   }
 }

@@ -180,16 +180,6 @@ final class LinuxPlatform implements Platform {
     }
   }
 
-  @Override
-  public void children(Path directory, ChildFacts into) throws Failure {
-    int descriptor = open(directory);
-    try {
-      facts(descriptor, directory, names(descriptor, directory), into);
-    } finally {
-      calls.close(descriptor);
-    }
-  }
-
   /** The names in an open directory that was not read yet, in order. */
   private List<Name> names(int descriptor, Path directory) throws Failure {
     List<Name> names = new ArrayList<>();

@@ -4,9 +4,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Native buffers of one size, used again rather than made for every call. Any thread. */
+/**
+ * Native buffers of one size, used again rather than made for every call. Any thread, without
+ * waiting for another: each begins to look at a place of its own.
+ */
 final class NativeBuffers {
   /** Bytes of a buffer that file content passes through. */
   static final int CONTENT_BYTES = 256 * 1024;
@@ -15,7 +18,7 @@ final class NativeBuffers {
   private static final int KEPT_MAX = 32;
 
   private final int size;
-  private final ArrayBlockingQueue<Buffer> unused = new ArrayBlockingQueue<>(KEPT_MAX);
+  private final AtomicReferenceArray<Buffer> unused = new AtomicReferenceArray<>(KEPT_MAX);
 
   NativeBuffers(int size) {
     this.size = size;
@@ -39,12 +42,28 @@ final class NativeBuffers {
   }
 
   Buffer take() {
-    Buffer buffer = unused.poll();
-    return buffer != null ? buffer : Buffer.of(size);
+    int first = first();
+    for (int i = 0; i < KEPT_MAX; i++) {
+      int at = (first + i) % KEPT_MAX;
+      Buffer buffer = unused.get(at) == null ? null : unused.getAndSet(at, null);
+      if (buffer != null) {
+        return buffer;
+      }
+    }
+    return Buffer.of(size);
   }
 
   void giveBack(Buffer buffer) {
-    // A full queue means enough are kept; this one is then left to the collector.
-    boolean ignored = unused.offer(buffer);
+    int first = first();
+    for (int i = 0; i < KEPT_MAX; i++) {
+      if (unused.compareAndSet((first + i) % KEPT_MAX, null, buffer)) {
+        return;
+      }
+    }
+    // Enough are kept; this one is left to the collector.
+  }
+
+  private static int first() {
+    return (int) (Thread.currentThread().threadId() % KEPT_MAX);
   }
 }

@@ -38,11 +38,6 @@ public interface Platform {
     void failed(Name name, Failure failure);
   }
 
-  /** All children of a directory with what is kept about them, in order of unsigned bytes. */
-  default void children(Path directory, ChildFacts into) throws Failure {
-    facts(directory, children(directory), into);
-  }
-
   /**
    * What is kept about children of a directory, told in the order asked; cheaper than to ask for
    * each by its path.

@@ -1,6 +1,5 @@
 package io.sluice.capture;
 
-import io.sluice.capture.ScanCache.Remembered;
 import io.sluice.content.ChunkStore;
 import io.sluice.content.Digest;
 import io.sluice.content.Frame;
@@ -68,17 +67,60 @@ public final class Capture {
     Path root = source(platform, source, forbidden);
     ScanCache cache = new ScanCache(library, library.disk());
     Digest listing = ScanCache.listing(options.keep());
+    Optional<ScanMemory> memory = options.readEverything() ? Optional.empty() : cache.find(root);
+    boolean tells = memory.isPresent() && platform.tellsEveryChange(root, library.folder());
+    if (tells && memory.get().listing().equals(listing)) {
+      Optional<Captured> same = unchanged(root, memory.get());
+      if (same.isPresent()) {
+        return same.get();
+      }
+    }
+    Walk.Source from = new Walk.Source(platform, root, options.keep(), tells);
     try (ChunkStore.Intake intake = library.intake()) {
-      Optional<Remembered> before =
-          options.readEverything() ? Optional.empty() : cache.load(root, listing, intake);
-      boolean tells = before.isPresent() && platform.tellsEveryChange(root, library.folder());
-      Walk.Source from = new Walk.Source(platform, root, options.keep(), tells);
-      Read read = read(from, before, options, intake);
-      if (!read.isPrevious) {
-        cache.store(root, read.scan, read.captured.manifest().digest(), listing);
+      Previous previous =
+          memory.flatMap(known -> cache.previous(known, listing, intake)).orElseGet(Previous::none);
+      Read read = read(from, previous, options, intake);
+      boolean isRemembered = read.isPrevious && memory.flatMap(ScanMemory::trace).isPresent();
+      if (!isRemembered) {
+        cache.store(root, read.memory(listing));
       }
       return read.captured;
     }
+  }
+
+  /**
+   * What a look at each entry says of a source that was captured before; empty if anything is not
+   * as it was, or that cannot be told so quickly.
+   */
+  private Optional<Captured> unchanged(Path root, ScanMemory memory) throws Failure {
+    Optional<Trace> trace = memory.trace();
+    if (trace.isEmpty() || !isSound(memory.manifest()) || !trace.get().isHeld(library)) {
+      return Optional.empty();
+    }
+    Optional<Receipt> receipt = receipts().find(memory.manifest(), trace.get().receipt());
+    // It may have been forgotten meanwhile; if it was not, its chunks are all still held.
+    boolean same =
+        receipt.isPresent()
+            && trace.get().isStill(platform, root, memory.states())
+            && library.holdsDocument(memory.manifest());
+    if (!same) {
+      return Optional.empty();
+    }
+    Totals totals = new Totals(memory.states().size(), receipt.get().has().streams(), 0, 0);
+    return Optional.of(new Captured(memory.manifest(), totals, receipt.get()));
+  }
+
+  /** True if a manifest is held as it was stored. */
+  private boolean isSound(Digest manifest) {
+    try {
+      return library.holdsDocument(manifest) && library.storedDocument(manifest).length > 0;
+    } catch (Failure damaged) {
+      return false;
+    }
+  }
+
+  private Receipts receipts() {
+    return new Receipts(library.disk(), library.folder());
   }
 
   /**
@@ -88,41 +130,54 @@ public final class Capture {
   public Captured captureOnce(Path root, Options options) throws Failure, InterruptedException {
     Walk.Source from = new Walk.Source(platform, root, options.keep(), false);
     try (ChunkStore.Intake intake = library.intake()) {
-      return read(from, Optional.empty(), options, intake).captured;
+      return read(from, Previous.none(), options, intake).captured;
     }
   }
 
   /**
-   * What was captured, and what the scan cache remembers of it.
+   * What was captured.
    *
-   * @param isPrevious true if the scan cache knows it already
+   * @param isPrevious true if it is what the capture before saw
+   * @param receipt the digest of its document
    */
-  private record Read(Scan scan, boolean isPrevious, Captured captured) {}
+  private record Read(
+      Scan scan, List<Frame.Chunk> chunks, boolean isPrevious, Digest receipt, Captured captured) {
+    ScanMemory memory(Digest listing) {
+      return new ScanMemory(scan.begun(), captured.manifest(), listing, scan.states(), trace());
+    }
 
-  private Read read(
-      Walk.Source from, Optional<Remembered> before, Options options, ChunkStore.Intake intake)
+    private Optional<Trace> trace() {
+      if (!scan.isSettled() || chunks.size() > ScanMemory.CHUNKS_MAX) {
+        return Optional.empty();
+      }
+      List<Digest> digests = chunks.stream().map(Frame.Chunk::digest).toList();
+      return PathList.of(scan.entries()).map(paths -> new Trace(receipt, digests, paths));
+    }
+  }
+
+  private Read read(Walk.Source from, Previous previous, Options options, ChunkStore.Intake intake)
       throws Failure, InterruptedException {
-    Previous previous = before.map(Remembered::previous).orElseGet(Previous::none);
     try (Press press = new Press(threads, intake)) {
       Settled settled = settle(from, previous, intake, press, options);
       intake.commit();
       requireHeld(from.root(), settled.chunks);
       library.disk().reached("capture.chunks-durable");
-      boolean same = before.isPresent() && settled.isPrevious;
+      Optional<Digest> before = settled.isPrevious ? previous.manifest() : Optional.empty();
       // It may have been forgotten meanwhile.
-      boolean isThere = same && library.holdsDocument(before.get().manifest());
-      Digest digest = isThere ? before.get().manifest() : putManifest(settled);
+      boolean isThere = before.isPresent() && library.holdsDocument(before.get());
+      Digest digest = isThere ? before.get() : putManifest(settled);
       library.disk().reached("capture.manifest-durable");
-      Manifest manifest = new Manifest(digest, settled.scan.entries(), settled.chunks);
-      Receipt receipt = Receipt.ofCapture(manifest, settled.scan.remarks());
-      new Receipts(library.disk(), library.folder()).put(receipt);
+      Manifest whole = new Manifest(digest, settled.scan.entries(), settled.chunks);
+      Receipt receipt = Receipt.ofCapture(whole, settled.scan.remarks());
+      Digest document = receipts().put(receipt);
       Totals totals =
           new Totals(
-              manifest.entries().size(),
+              whole.entries().size(),
               receipt.has().streams(),
               settled.bytesRead,
               intake.storedBytes());
-      return new Read(settled.scan, same, new Captured(manifest, totals, receipt));
+      Captured captured = new Captured(digest, totals, receipt);
+      return new Read(settled.scan, settled.chunks, settled.isPrevious, document, captured);
     }
   }
 

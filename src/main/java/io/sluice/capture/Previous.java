@@ -1,5 +1,6 @@
 package io.sluice.capture;
 
+import io.sluice.content.Digest;
 import io.sluice.content.Frame;
 import io.sluice.filesystem.Facts;
 import io.sluice.manifest.Attributes;
@@ -9,22 +10,34 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An earlier capture of the same source, whose chunks are all held: what a scan saw and a pass cut,
  * or what was kept of them.
  *
  * @param begun when the scan began; states changed less than {@link #RACY} before are not trusted
+ * @param manifest its digest, if one was stored of it
  * @param chunks of the content sequence of these entries
  * @param states of the entries
  * @param changed entries whose bytes may not be those of their states
  */
 record Previous(
-    Instant begun, EntryList entries, List<Frame.Chunk> chunks, States states, BitSet changed) {
+    Instant begun,
+    Optional<Digest> manifest,
+    EntryList entries,
+    List<Frame.Chunk> chunks,
+    States states,
+    BitSet changed) {
   /** Nothing to reuse. */
   static Previous none() {
     return new Previous(
-        Instant.EPOCH, EntryList.of(List.of()), List.of(), new States(), new BitSet());
+        Instant.EPOCH,
+        Optional.empty(),
+        EntryList.of(List.of()),
+        List.of(),
+        new States(),
+        new BitSet());
   }
 
   /** A state so recent could be one of several within one tick of the file system's clock. */
@@ -43,10 +56,11 @@ record Previous(
         && state.known()
         && !changed.get(old.index())
         && state.isStill(old.entry(), now)
-        && isOld(state.changedNanos(), now.attributes());
+        && isOld(begun, state.changedNanos(), now.attributes());
   }
 
-  private boolean isOld(long changedNanos, Attributes attributes) {
+  /** True if an entry's times lie so long before a scan that no later change can have left them. */
+  static boolean isOld(Instant begun, long changedNanos, Attributes attributes) {
     Instant latest = begun.minus(RACY);
     int changedFraction = (int) Math.floorMod(changedNanos, NANOS);
     return isBefore(Math.floorDiv(changedNanos, NANOS), changedFraction, latest)

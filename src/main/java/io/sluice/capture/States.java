@@ -30,6 +30,15 @@ final class States {
     return new State(known.get(index), whole.get(index), inodes[index], changed[index]);
   }
 
+  long inode(int index) {
+    return inodes[index];
+  }
+
+  /** The ctime, nanoseconds since 1970. */
+  long changed(int index) {
+    return changed[index];
+  }
+
   int size() {
     return size;
   }

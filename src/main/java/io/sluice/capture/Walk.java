@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,11 @@ final class Walk {
   /** Behind so many entries that are listed and not taken, nothing more is listed ahead. */
   private static final int HELD_MAX = 10_000;
 
+  private final Instant begun;
+
+  /** The root's, if the platform tells. */
+  private final Optional<Long> device;
+
   private final Threads threads;
   private final Lister lister;
   private final boolean keepsSpecialModes;
@@ -45,6 +51,8 @@ final class Walk {
   private final States states = new States();
   private final Remarks.Collector remarks = new Remarks.Collector();
   private final Map<FileId, EntryPath> linked = new HashMap<>();
+
+  private boolean isSettled = true;
 
   private record FileId(long device, long inode) {}
 
@@ -75,7 +83,10 @@ final class Walk {
    */
   record Source(Platform platform, Path root, Keep keep, boolean tellsEveryChange) {}
 
-  private Walk(Source source, Lister lister, Problems problems, Threads threads) {
+  private Walk(
+      Source source, Facts root, Instant begun, Lister lister, Problems problems, Threads threads) {
+    this.begun = begun;
+    this.device = root.identity().map(Facts.Identity::device);
     this.threads = threads;
     this.lister = lister;
     this.keepsSpecialModes = source.keep().keepsSpecialModes();
@@ -90,10 +101,15 @@ final class Walk {
     try {
       Facts root = source.platform().facts(source.root());
       Lister lister = new Lister(source, root, previous, threads);
-      Walk walk = new Walk(source, lister, problems, threads);
+      Walk walk = new Walk(source, root, now, lister, problems, threads);
       walk.walk(new Listing.Directory(EntryPath.ROOT, source.root(), root));
       return new Scan(
-          now, walk.entries.build(), walk.states, walk.remarks.remarks(), walk.comparison);
+          now,
+          walk.entries.build(),
+          walk.states,
+          walk.remarks.remarks(),
+          walk.comparison,
+          walk.isSettled);
     } catch (Failure failure) {
       problems.add(EntryPath.ROOT.toString(), failure);
       return Scan.nothing(now);
@@ -154,7 +170,7 @@ final class Walk {
         if (facts.target().isPresent()) {
           Attributes attributes = facts.attributes().with(streams.properties());
           Entry link = new Entry.Symlink(path, attributes, facts.target().get());
-          add(link, State.of(facts, false), null);
+          add(link, facts, false, null);
         } else {
           problems.addChanged(path.toString(), "a symbolic link without a target");
         }
@@ -178,7 +194,7 @@ final class Walk {
     if (file == null) {
       takeItself(lister.first(directory, child));
     } else {
-      add(new Entry.HardLink(path, file), State.of(facts, false), null);
+      add(new Entry.HardLink(path, file), facts, false, null);
     }
   }
 
@@ -192,11 +208,11 @@ final class Walk {
     }
     Old old = found.old();
     if (old != null && found.streams() == null) {
-      add(old.entry(), State.of(facts, true), old);
+      add(old.entry(), facts, true, old);
       return;
     }
     Streams streams = told(found);
-    add(entry(found, streams), State.of(facts, streams.remarks().isEmpty()), old);
+    add(entry(found, streams), facts, streams.remarks().isEmpty(), old);
   }
 
   private Entry entry(Listing.Found found, Streams streams) {
@@ -207,10 +223,21 @@ final class Walk {
         : new Entry.File(found.path(), attributes, facts.size().bytes(), streams.named());
   }
 
-  private void add(Entry entry, State state, @Nullable Old bytes) {
+  /**
+   * Adds an entry.
+   *
+   * @param whole true if all that was found at it is in the entry
+   * @param old the previous capture's that has the same bytes
+   */
+  private void add(Entry entry, Facts facts, boolean whole, @Nullable Old old) {
+    State state = State.of(facts, whole);
     entries.add(entry);
     states.add(state);
-    comparison.add(entry, state, bytes);
+    comparison.add(entry, state, old);
+    isSettled =
+        isSettled
+            && facts.identity().map(Facts.Identity::device).equals(device)
+            && Previous.isOld(begun, state.changedNanos(), facts.attributes());
   }
 
   private Attributes attributes(Facts facts, Streams streams) {

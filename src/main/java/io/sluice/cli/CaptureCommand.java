@@ -86,7 +86,7 @@ public final class CaptureCommand implements Callable<Integer> {
           capture.capture(folder, new Options(List.of(), ignored -> {}, readEverything, kept));
       double seconds = (clock.nanos() - start) / 1e9;
       if (signer != null) {
-        sign(library, signer, captured.manifest().digest());
+        sign(library, signer, captured.manifest());
       }
       CaptureReport.print(captured, seconds, json, terminal.out());
     }

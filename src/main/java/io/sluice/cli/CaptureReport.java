@@ -16,7 +16,7 @@ final class CaptureReport {
     if (json) {
       // Field names are part of the command's contract.
       Map<String, Object> result = new LinkedHashMap<>();
-      result.put("digest", captured.manifest().digest().hex());
+      result.put("digest", captured.manifest().hex());
       result.put("entries", totals.entries());
       result.put("streams", totals.streams());
       result.put("bytes_read", totals.bytesRead());
@@ -26,7 +26,7 @@ final class CaptureReport {
       out.println(new JsonMapper().writeValueAsString(result));
       return;
     }
-    out.println(captured.manifest().digest().hex());
+    out.println(captured.manifest().hex());
     out.print(
         Quantity.count(totals.entries())
             + " entries, "

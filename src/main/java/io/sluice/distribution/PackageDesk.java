@@ -196,8 +196,7 @@ public final class PackageDesk {
       Options options = new Options(forbidden, progress, readEverything || damaged, keep);
       Captured captured = capture.capture(source, options);
       disk.reached("catalog.version-row-before");
-      Published published =
-          ledgers.write(handle -> publish(handle, id, captured.manifest().digest()));
+      Published published = ledgers.write(handle -> publish(handle, id, captured.manifest()));
       disk.reached("catalog.version-row-after");
       return new Updated(
           id,

@@ -30,13 +30,17 @@ public final class Receipts {
     this.temporary = library.resolve("temporary");
   }
 
-  /** Keeps a receipt, durable on return, in place of the version's older one. */
-  public void put(Receipt receipt) throws Failure {
+  /**
+   * Keeps a receipt, durable on return, in place of the version's older one. Returns the digest of
+   * its document.
+   */
+  public Digest put(Receipt receipt) throws Failure {
     byte[] bytes = ReceiptJson.write(receipt);
+    Digest document = Digest.of(bytes);
     Path file = file(receipt.manifest());
     if (disk.exists(file)
         && Arrays.equals(WholeFile.read(disk, file, ReceiptJson.BYTES_MAX), bytes)) {
-      return;
+      return document;
     }
     disk.createFolders(folder);
     WholeFile.put(
@@ -45,6 +49,19 @@ public final class Receipts {
         temporary.resolve("receipt-" + receipt.manifest().hex()),
         file,
         writer -> writer.write(ByteBuffer.wrap(bytes)));
+    return document;
+  }
+
+  /** The receipt of the version's last capture, if that is the one with this document. */
+  public Optional<Receipt> find(Digest manifest, Digest document) throws Failure {
+    Path file = file(manifest);
+    if (!disk.exists(file)) {
+      return Optional.empty();
+    }
+    byte[] bytes = WholeFile.read(disk, file, ReceiptJson.BYTES_MAX);
+    return Digest.of(bytes).equals(document)
+        ? Optional.of(ReceiptJson.read(bytes, file.toString()))
+        : Optional.empty();
   }
 
   /**

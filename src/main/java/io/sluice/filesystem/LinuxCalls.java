@@ -40,7 +40,7 @@ final class LinuxCalls {
   static final int SEEK_HOLE = 4;
 
   private static final int STATX_BASIC_STATS = 0x7ff;
-  private static final int STATX_BTIME = 0x800;
+  static final int STATX_BTIME = 0x800;
 
   /** Some architectures number these two flags their own way (include/uapi/asm/fcntl.h). */
   private static final boolean ARM_FLAGS =
@@ -204,30 +204,19 @@ final class LinuxCalls {
       long into = scratch.at(STRUCT);
       int result =
           scratch.call(STATX, directory, name, flags, STATX_BASIC_STATS | STATX_BTIME, into);
-      return stat(result, scratch.bytes());
+      return Statx.stat(result, scratch.bytes(), STRUCT);
     }
   }
 
-  /** Offsets as in linux/stat.h. */
-  private static Stat stat(int result, ByteBuffer at) {
-    long major = Integer.toUnsignedLong(at.getInt(STRUCT + 136));
-    long minor = Integer.toUnsignedLong(at.getInt(STRUCT + 140));
-    long changed = at.getLong(STRUCT + 96) * 1_000_000_000L + at.getInt(STRUCT + 104);
-    int mode = Short.toUnsignedInt(at.getShort(STRUCT + 28));
-    boolean hasBirth = (at.getInt(STRUCT) & STATX_BTIME) != 0;
-    return new Stat(
-        result,
-        mode,
-        new Facts.Size(at.getLong(STRUCT + 40), Integer.toUnsignedLong(at.getInt(STRUCT + 16))),
-        new Facts.Identity(major << 32 | minor, at.getLong(STRUCT + 32), changed),
-        new Modified(at.getLong(STRUCT + 112), at.getInt(STRUCT + 120)),
-        new Facts.More(
-            mode & 07000,
-            Integer.toUnsignedLong(at.getInt(STRUCT + 20)),
-            Integer.toUnsignedLong(at.getInt(STRUCT + 24)),
-            at.getLong(STRUCT + 48),
-            at.getLong(STRUCT + 80),
-            hasBirth ? at.getInt(STRUCT + 88) : -1));
+  /** True if an entry below an open directory, or that itself, is this file in this state. */
+  boolean isStill(int directory, byte[] path, int length, Facts.Identity identity) {
+    try (Scratch scratch = scratch()) {
+      long name = scratch.text(FIRST, path, length);
+      int flags = AT_SYMLINK_NOFOLLOW | (length == 0 ? AT_EMPTY_PATH : 0);
+      int result =
+          scratch.call(STATX, directory, name, flags, STATX_BASIC_STATS, scratch.at(STRUCT));
+      return result == 0 && Statx.identity(scratch.bytes(), STRUCT).equals(identity);
+    }
   }
 
   /** The magic number of the file system (linux/magic.h). Follows a symbolic link. */
@@ -423,7 +412,11 @@ final class LinuxCalls {
 
     /** Puts a text in; what is cut off one that is too long leaves it too long. */
     long text(int offset, byte[] text) {
-      int length = Math.min(text.length, TOO_LONG_BYTES);
+      return text(offset, text, text.length);
+    }
+
+    long text(int offset, byte[] text, int whole) {
+      int length = Math.min(whole, TOO_LONG_BYTES);
       bytes().put(offset, text, 0, length).put(offset + length, (byte) 0);
       return at(offset);
     }

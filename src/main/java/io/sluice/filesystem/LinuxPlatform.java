@@ -127,6 +127,11 @@ final class LinuxPlatform implements Platform {
     return changeTimes.tellAll(PathNames.bytes(directory), PathNames.bytes(writable));
   }
 
+  @Override
+  public Optional<StateCheck> stateCheck(Path directory) {
+    return LinuxStateCheck.open(calls, PathNames.bytes(directory));
+  }
+
   private LinuxCalls.Stat stat(Path entry, byte[] path) throws Failure {
     LinuxCalls.Stat stat = calls.statx(path);
     if (stat.result() < 0) {

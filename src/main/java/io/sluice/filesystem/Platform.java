@@ -64,6 +64,26 @@ public interface Platform {
     return false;
   }
 
+  /** Compares entries with the state they were in, more cheaply than by their facts. One thread. */
+  interface StateCheck extends AutoCloseable {
+    /**
+     * True if, on the device of the directory below which is looked, there is that file in that
+     * state: its {@link Facts.Identity} is still the same.
+     *
+     * @param path the entry's path below that directory, names in the platform's bytes with slashes
+     *     in between; empty for the directory itself
+     */
+    boolean isStill(byte[] path, int length, long inode, long changedNanos);
+
+    @Override
+    void close();
+  }
+
+  /** A check of entries below a directory, if the platform can do it. */
+  default Optional<StateCheck> stateCheck(Path directory) {
+    return Optional.empty();
+  }
+
   /** The path of a child, whatever bytes its name has; NAME_UNSUPPORTED if it cannot exist here. */
   Path child(Path directory, Name name) throws Failure;
 

@@ -9,14 +9,14 @@ public final class CaptureReadings {
 
   /** As it is and with its digest put right. */
   public static void scanCache(byte[] bytes) {
-    ScanCache.Content.decode(bytes);
+    ScanMemory.decode(bytes);
     byte[] mended = bytes.clone();
     int body = bytes.length - Digest.BYTES;
     if (body >= 0) {
       Digest.of(bytes, 0, body).write(mended, body);
     }
-    Optional<ScanCache.Content> content = ScanCache.Content.decode(mended);
-    if (content.isPresent() && !ScanCache.Content.decode(content.get().encode()).equals(content)) {
+    Optional<ScanMemory> content = ScanMemory.decode(mended);
+    if (content.isPresent() && !ScanMemory.decode(content.get().encode()).equals(content)) {
       throw new AssertionError("what was accepted is written as something else");
     }
   }

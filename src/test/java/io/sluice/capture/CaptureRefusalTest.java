@@ -272,7 +272,9 @@ class CaptureRefusalTest {
     library.close();
     library = Library.open(new CrampedDisk(20_000_000), folder.resolve("library"));
     Capture capture = new Capture(tree.platform(), new OsThreads(), library, new LaterClock());
-    assertThat(capture.capture(tree.root(), Options.plain()).manifest().entries()).hasSize(2);
+    assertThat(
+            CapturedManifest.of(library, capture.capture(tree.root(), Options.plain())).entries())
+        .hasSize(2);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.sluice.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.content.Digest;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.content.TestContent;
@@ -85,7 +86,7 @@ class CaptureTest {
     try (Library library = library("library")) {
       Captured captured =
           capture(tree, new OsThreads(), library).capture(tree.root(), Options.plain());
-      Manifest manifest = captured.manifest();
+      Manifest manifest = CapturedManifest.of(library, captured);
       List<byte[]> streams = Expected.streams(tree.platform(), tree.root(), manifest.entries());
       assertThat(manifest.chunks()).isEqualTo(Expected.chunks(streams));
       assertThat(Expected.content(library, manifest)).isEqualTo(Expected.concatenation(streams));
@@ -105,9 +106,9 @@ class CaptureTest {
     SourceTree tree = everything();
     try (Library library = library("library")) {
       Manifest manifest =
-          capture(tree, new CallerThread(), library)
-              .capture(tree.root(), Options.plain())
-              .manifest();
+          CapturedManifest.of(
+              library,
+              capture(tree, new CallerThread(), library).capture(tree.root(), Options.plain()));
       List<String> paths = manifest.entries().stream().map(each -> each.path().toString()).toList();
       assertThat(paths.subList(0, 11))
           .containsExactly(
@@ -146,7 +147,7 @@ class CaptureTest {
   @Test
   void threadsLibraryAndRepetitionChangeNothing() throws Exception {
     SourceTree tree = everything();
-    List<Manifest> manifests = new ArrayList<>();
+    List<Digest> manifests = new ArrayList<>();
     try (Library one = library("one");
         Library two = library("two")) {
       Options everything = new Options(List.of(), bytes -> {}, true);
@@ -158,7 +159,7 @@ class CaptureTest {
           capture(tree, new OsThreads(), two).capture(tree.root(), everything).manifest());
       manifests.add(
           capture(tree, new OsThreads(), one).capture(tree.root(), Options.plain()).manifest());
-      assertThat(one.documents()).containsExactly(manifests.getFirst().digest());
+      assertThat(one.documents()).containsExactly(manifests.getFirst());
     }
     assertThat(manifests).allMatch(manifests.getFirst()::equals);
   }
@@ -177,7 +178,7 @@ class CaptureTest {
       tree.file("c", noise);
       Captured again = capture.capture(tree.root(), Options.plain());
       assertThat(again.totals().bytesStored()).isZero();
-      assertThat(again.manifest().contentBytes()).isEqualTo(3_000_000);
+      assertThat(CapturedManifest.of(library, again).contentBytes()).isEqualTo(3_000_000);
     }
   }
 
@@ -194,9 +195,9 @@ class CaptureTest {
           .containsExactlyInAnyOrder(
               "pipe: refused: SLU-208 a socket, pipe or device cannot be captured",
               "setuid: setuid dropped: the policy leaves it out");
-      assertThat(new Receipts(library.disk(), library.folder()).find(captured.manifest().digest()))
+      assertThat(new Receipts(library.disk(), library.folder()).find(captured.manifest()))
           .contains(captured.receipt());
-      assertThat(captured.manifest().entries()).hasSize(2);
+      assertThat(CapturedManifest.of(library, captured).entries()).hasSize(2);
     }
   }
 
@@ -240,11 +241,13 @@ class CaptureTest {
       Captured first = capture.capture(tree.root(), Options.plain());
       tree.stream("one", "byte", new byte[] {8});
       Captured second = capture.capture(tree.root(), Options.plain());
-      assertThat(second.manifest().entries()).isEqualTo(first.manifest().entries());
-      assertThat(second.manifest().digest()).isNotEqualTo(first.manifest().digest());
+      assertThat(CapturedManifest.of(library, second).entries())
+          .isEqualTo(CapturedManifest.of(library, first).entries());
+      assertThat(second.manifest()).isNotEqualTo(first.manifest());
       List<byte[]> streams =
-          Expected.streams(tree.platform(), tree.root(), second.manifest().entries());
-      assertThat(Expected.content(library, second.manifest()))
+          Expected.streams(
+              tree.platform(), tree.root(), CapturedManifest.of(library, second).entries());
+      assertThat(Expected.content(library, CapturedManifest.of(library, second)))
           .isEqualTo(Expected.concatenation(streams));
     }
   }

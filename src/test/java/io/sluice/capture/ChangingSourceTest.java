@@ -86,9 +86,10 @@ class ChangingSourceTest {
   }
 
   private Manifest capture(Platform platform) throws Failure, InterruptedException {
-    return new Capture(platform, new OsThreads(), library, new LaterClock())
-        .capture(tree.root(), new Options(List.of(), bytes -> {}, true))
-        .manifest();
+    return CapturedManifest.of(
+        library,
+        new Capture(platform, new OsThreads(), library, new LaterClock())
+            .capture(tree.root(), new Options(List.of(), bytes -> {}, true)));
   }
 
   /** The manifest is that of the source as it is now, and its content is held. */
@@ -98,9 +99,10 @@ class ChangingSourceTest {
     assertThat(Expected.content(library, manifest)).isEqualTo(Expected.concatenation(streams));
     try (Library other = Library.open(new HostDisk(), folder.resolve("other"))) {
       Manifest quiet =
-          new Capture(tree.platform(), new OsThreads(), other, new LaterClock())
-              .capture(tree.root(), Options.plain())
-              .manifest();
+          CapturedManifest.of(
+              other,
+              new Capture(tree.platform(), new OsThreads(), other, new LaterClock())
+                  .capture(tree.root(), Options.plain()));
       assertThat(manifest).isEqualTo(quiet);
     }
   }
@@ -179,9 +181,10 @@ class ChangingSourceTest {
   void publishesNothingIfTheLibraryLosesAChunkMeanwhile() throws Exception {
     Options trusting = Options.plain();
     Manifest first =
-        new Capture(tree.platform(), new OsThreads(), library, new LaterClock())
-            .capture(tree.root(), trusting)
-            .manifest();
+        CapturedManifest.of(
+            library,
+            new Capture(tree.platform(), new OsThreads(), library, new LaterClock())
+                .capture(tree.root(), trusting));
     tree.file("file5", TestContent.noise(500, 60_000));
     Platform platform = disturbed("file5", 1, (file, n) -> damage(first.chunks().getLast()));
     Capture disturbed = new Capture(platform, new OsThreads(), library, new LaterClock());
@@ -190,7 +193,7 @@ class ChangingSourceTest {
     assertThat(failure.code()).isEqualTo(Code.CONTENT_MISSING);
     assertThat(failure.isTemporary()).isTrue();
     assertThat(library.documents()).containsExactly(first.digest());
-    assertTrue(disturbed.capture(tree.root(), trusting).manifest());
+    assertTrue(CapturedManifest.of(library, disturbed.capture(tree.root(), trusting)));
   }
 
   /** Damages a stored chunk and lets the library find out. */

@@ -9,11 +9,14 @@ import io.sluice.content.Library;
 import io.sluice.content.TestContent;
 import io.sluice.failure.Failure;
 import io.sluice.fidelity.Receipts;
+import io.sluice.filesystem.Platform;
 import io.sluice.manifest.LibraryManifests;
 import io.sluice.parallel.CallerThread;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +51,9 @@ class ForgottenMeanwhileTest {
             return super.now();
           }
         };
-    return new Capture(tree.platform(), new CallerThread(), library, clock)
+    // One that does not recognise a source by its trace.
+    Platform platform = new ForwardingPlatform(tree.platform());
+    return new Capture(platform, new CallerThread(), library, clock)
         .capture(tree.root(), Options.plain());
   }
 
@@ -59,17 +64,43 @@ class ForgottenMeanwhileTest {
     tree.file("one", TestContent.noise(1, 700_000));
     tree.file("two", TestContent.noise(2, 700_000));
     try (Library library = Library.open(new HostDisk(), folder.resolve("library"))) {
-      Digest first = capture(tree, library, () -> {}).manifest().digest();
+      Digest first = capture(tree, library, () -> {}).manifest();
       if (isChanged) {
         tree.file("two", TestContent.noise(3, 700_000));
       }
       Captured second = capture(tree, library, new Forgetting(library, first));
-      assertThat(library.documents()).containsExactly(second.manifest().digest());
+      assertThat(library.documents()).containsExactly(second.manifest());
       assertThat(second.totals().bytesRead()).isEqualTo(isChanged ? 700_000 : 0);
-      assertThat(second.manifest().digest().equals(first)).isNotEqualTo(isChanged);
-      assertThat(new Receipts(library.disk(), library.folder()).find(second.manifest().digest()))
+      assertThat(second.manifest().equals(first)).isNotEqualTo(isChanged);
+      assertThat(new Receipts(library.disk(), library.folder()).find(second.manifest()))
           .contains(second.receipt());
       assertThat(new LibraryManifests(library).audit().incomplete()).isEmpty();
+      assertThat(library.scrub()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsForgottenWhileItIsRecognisedIsCapturedAnew() throws Exception {
+    SourceTree tree = SourceTree.in(folder);
+    tree.file("one", TestContent.noise(1, 700_000));
+    Assumptions.assumeTrue(
+        tree.platform().stateCheck(tree.root()).isPresent(), "nothing is recognised here");
+    try (Library library = Library.open(new HostDisk(), folder.resolve("library"))) {
+      Captured first = capture(tree, library, () -> {});
+      Platform platform =
+          new ForwardingPlatform(tree.platform()) {
+            @Override
+            public Optional<StateCheck> stateCheck(Path directory) {
+              new Forgetting(library, first.manifest()).run();
+              return tree.platform().stateCheck(directory);
+            }
+          };
+      Captured again =
+          new Capture(platform, new CallerThread(), library, new LaterClock())
+              .capture(tree.root(), Options.plain());
+      assertThat(again.manifest()).isEqualTo(first.manifest());
+      assertThat(again.totals().bytesRead()).isEqualTo(700_000);
+      assertThat(library.documents()).containsExactly(first.manifest());
       assertThat(library.scrub()).isEmpty();
     }
   }
@@ -80,7 +111,7 @@ class ForgottenMeanwhileTest {
     tree.file("one", TestContent.noise(1, 700_000));
     try (Library library = Library.open(new HostDisk(), folder.resolve("library"))) {
       Captured first = capture(tree, library, () -> {});
-      new Forgetting(library, first.manifest().digest()).run();
+      new Forgetting(library, first.manifest()).run();
       assertThat(library.stats().chunks()).isZero();
       Captured again = capture(tree, library, () -> {});
       assertThat(again.manifest()).isEqualTo(first.manifest());

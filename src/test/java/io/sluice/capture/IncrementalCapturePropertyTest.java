@@ -131,14 +131,17 @@ class IncrementalCapturePropertyTest {
         Captured scratch =
             capture(platform, fresh).capture(source, new Options(List.of(), b -> {}, true));
         assertThat(captured.manifest()).as(context).isEqualTo(scratch.manifest());
-        List<byte[]> streams = Expected.streams(platform, source, captured.manifest().entries());
-        assertThat(captured.manifest().chunks()).as(context).isEqualTo(Expected.chunks(streams));
-        assertThat(Expected.content(kept, captured.manifest()))
+        List<byte[]> streams =
+            Expected.streams(platform, source, CapturedManifest.of(kept, captured).entries());
+        assertThat(CapturedManifest.of(kept, captured).chunks())
+            .as(context)
+            .isEqualTo(Expected.chunks(streams));
+        assertThat(Expected.content(kept, CapturedManifest.of(kept, captured)))
             .as(context)
             .isEqualTo(Expected.concatenation(streams));
         assertThat(scratch.totals().bytesRead())
             .as(context)
-            .isEqualTo(captured.manifest().contentBytes());
+            .isEqualTo(CapturedManifest.of(kept, captured).contentBytes());
         readSum += captured.totals().bytesRead();
         wholeSum += scratch.totals().bytesRead();
       }

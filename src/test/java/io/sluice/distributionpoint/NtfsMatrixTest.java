@@ -3,6 +3,7 @@ package io.sluice.distributionpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.capture.Capture;
+import io.sluice.capture.CapturedManifest;
 import io.sluice.capture.Options;
 import io.sluice.content.Digest;
 import io.sluice.content.HostDisk;
@@ -170,9 +171,10 @@ class NtfsMatrixTest {
 
   private Manifest capture(Library library, Path source) throws Exception {
     Options options = new Options(List.of(), bytes -> {}, false, Keep.EVERYTHING);
-    return new Capture(platform, new OsThreads(), library, new SystemClock())
-        .capture(source, options)
-        .manifest();
+    return CapturedManifest.of(
+        library,
+        new Capture(platform, new OsThreads(), library, new SystemClock())
+            .capture(source, options));
   }
 
   /** The digest of every stream, named and unnamed, read through the platform one by one. */

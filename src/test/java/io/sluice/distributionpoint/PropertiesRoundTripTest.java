@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.capture.Capture;
 import io.sluice.capture.Captured;
+import io.sluice.capture.CapturedManifest;
 import io.sluice.capture.Options;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
@@ -66,7 +67,7 @@ class PropertiesRoundTripTest {
     Files.createDirectories(to);
     Path beside = to.resolveSibling(to.getFileName() + ".sidecar");
     return new Materialiser(platform, new CallerThread(), library, new HostDisk())
-        .build(captured.manifest(), to, beside, policy);
+        .build(CapturedManifest.of(library, captured), to, beside, policy);
   }
 
   private Path file(Path source, String name) throws Exception {
@@ -92,15 +93,21 @@ class PropertiesRoundTripTest {
       assertThat(placed.remarks().text()).isEmpty();
       assertThat(
               new Verifier(platform, new CallerThread())
-                  .compare(captured.manifest(), volume.root().resolve("to"), Optional.empty()))
+                  .compare(
+                      CapturedManifest.of(library, captured),
+                      volume.root().resolve("to"),
+                      Optional.empty()))
           .isEmpty();
-      assertThat(capture(volume.root().resolve("to"), "setuid,owner").manifest().digest())
-          .isEqualTo(captured.manifest().digest());
+      assertThat(capture(volume.root().resolve("to"), "setuid,owner").manifest())
+          .isEqualTo(captured.manifest());
       // A loss is seen.
       set(volume.root().resolve("to/f"), Property.of(Property.ACL, "u::rw-,g::r--,o::---"));
       assertThat(
               new Verifier(platform, new CallerThread())
-                  .compare(captured.manifest(), volume.root().resolve("to"), Optional.empty()))
+                  .compare(
+                      CapturedManifest.of(library, captured),
+                      volume.root().resolve("to"),
+                      Optional.empty()))
           .extracting(Difference::kind)
           .contains(Difference.Kind.PROPERTY);
     }
@@ -135,7 +142,7 @@ class PropertiesRoundTripTest {
       Captured captured = capture(source, "birth");
       assertThat(captured.receipt().remarks().text()).isEmpty();
       Entry captive =
-          captured.manifest().entries().stream()
+          CapturedManifest.of(library, captured).entries().stream()
               .filter(Entry.File.class::isInstance)
               .findAny()
               .orElseThrow();
@@ -145,7 +152,7 @@ class PropertiesRoundTripTest {
       Path to = ntfs.root().resolve("to");
       assertThat(restore(captured, to, StreamPolicy.REFUSE).remarks().text())
           .containsExactly(".: mode refused: the file system shows its own for all entries");
-      assertThat(capture(to, "birth").manifest().digest()).isEqualTo(captured.manifest().digest());
+      assertThat(capture(to, "birth").manifest()).isEqualTo(captured.manifest());
       Placed beside = restore(captured, plain.root().resolve("to"), StreamPolicy.SIDECAR);
       assertThat(beside.remarks().counts()).isEqualTo(Map.of(Fate.MAPPED, 10L));
       assertThat(beside.remarks().text())
@@ -179,7 +186,7 @@ class PropertiesRoundTripTest {
       Path sidecar = plain.root().resolve("middle.sidecar");
       assertThat(
               new Verifier(platform, new CallerThread())
-                  .compare(captured.manifest(), middle, Optional.of(sidecar)))
+                  .compare(CapturedManifest.of(library, captured), middle, Optional.of(sidecar)))
           .isEmpty();
       Path copy = ntfs.root().resolve("copy");
       assertThat(TestVolume.run("cp", "-a", middle.toString(), copy.toString())).isEmpty();
@@ -187,9 +194,11 @@ class PropertiesRoundTripTest {
       assertThat(returned.run().attributes()).isEqualTo(placed.sidecarAttributes());
       Captured again = capture(copy, "birth");
       List<VersionDiff.Change> changes = new ArrayList<>();
-      new VersionDiff(captured.manifest(), again.manifest(), library).changes(changes::add);
+      new VersionDiff(
+              CapturedManifest.of(library, captured), CapturedManifest.of(library, again), library)
+          .changes(changes::add);
       assertThat(changes).isEmpty();
-      assertThat(again.manifest().digest()).isEqualTo(captured.manifest().digest());
+      assertThat(again.manifest()).isEqualTo(captured.manifest());
     }
   }
 
@@ -248,10 +257,10 @@ class PropertiesRoundTripTest {
       Path to = volume.root().resolve("to");
       restore(captured, to, StreamPolicy.REFUSE);
       assertThat(platform.facts(to.resolve("sparse")).more().blocks() * 512).isLessThan(1 << 20);
-      assertThat(capture(to, "").manifest().digest()).isEqualTo(captured.manifest().digest());
+      assertThat(capture(to, "").manifest()).isEqualTo(captured.manifest());
       assertThat(
               new Verifier(platform, new CallerThread())
-                  .compare(captured.manifest(), to, Optional.empty()))
+                  .compare(CapturedManifest.of(library, captured), to, Optional.empty()))
           .isEmpty();
     }
   }

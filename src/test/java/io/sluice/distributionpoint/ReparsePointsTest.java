@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.capture.Capture;
 import io.sluice.capture.Captured;
+import io.sluice.capture.CapturedManifest;
 import io.sluice.capture.Options;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
@@ -57,7 +58,7 @@ class ReparsePointsTest {
   private Manifest capture(Path source, String keep) throws Exception {
     Captured captured = captured(source, keep);
     assertThat(captured.receipt().remarks().text()).isEmpty();
-    return captured.manifest();
+    return CapturedManifest.of(library, captured);
   }
 
   private Captured captured(Path source, String keep) throws Exception {
@@ -252,7 +253,7 @@ class ReparsePointsTest {
         Captured captured = captured(source, "");
         assertThat(captured.receipt().remarks().text())
             .containsExactly("link: reparse point mapped: a relative link, kept as any system's");
-        assertThat(captured.manifest().entries().get(1))
+        assertThat(CapturedManifest.of(library, captured).entries().get(1))
             .isInstanceOfSatisfying(
                 Entry.Symlink.class,
                 found -> {
@@ -371,7 +372,7 @@ class ReparsePointsTest {
       assertThat(captured.receipt().remarks().text())
           .contains("share: reparse point dropped: the policy leaves it out")
           .hasSize(12);
-      assertThat(captured.manifest().entries())
+      assertThat(CapturedManifest.of(library, captured).entries())
           .filteredOn(Entry.Symlink.class::isInstance)
           .hasSize(12)
           .allSatisfy(
@@ -405,9 +406,10 @@ class ReparsePointsTest {
       byte[] escape = TestReparsePoint.junction("\\??\\C:\\outside");
       TestReparsePoint.set(Files.createDirectory(source.resolve("escape")), escape);
       Manifest manifest =
-          new Capture(platform, new CallerThread(), site.library, new SystemClock())
-              .capture(source, new Options(List.of(), bytes -> {}, false, Keep.USUAL))
-              .manifest();
+          CapturedManifest.of(
+              site.library,
+              new Capture(platform, new CallerThread(), site.library, new SystemClock())
+                  .capture(source, new Options(List.of(), bytes -> {}, false, Keep.USUAL)));
       Path folder = ntfs.folder("dp");
       FolderPlace place = site.place(folder, StreamPolicy.REFUSE);
       for (int version = 1; version <= 3; version++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.capture.Capture;
 import io.sluice.capture.Captured;
+import io.sluice.capture.CapturedManifest;
 import io.sluice.capture.Options;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
@@ -109,7 +110,7 @@ class BadTarTest {
                 .add("disk", '4', "", "")
                 .add("pipe", '6', "", "")
                 .whole());
-    assertThat(captured.manifest().entries()).hasSize(2);
+    assertThat(CapturedManifest.of(library, captured).entries()).hasSize(2);
     assertThat(captured.receipt().remarks().text())
         .hasSize(3)
         .allMatch(line -> line.contains(Code.SPECIAL_FILE.id()));
@@ -200,7 +201,7 @@ class BadTarTest {
 
   private void mutate(int runs) throws Exception {
     byte[] good = sample();
-    assertThat(imported(good).manifest().entries()).hasSize(11);
+    assertThat(CapturedManifest.of(library, imported(good)).entries()).hasSize(11);
     for (int seed = 0; seed < runs; seed++) {
       byte[] bad = damaged(good, TestContent.random(seed));
       Path path = Files.write(folder.resolve("archive.tar"), bad);

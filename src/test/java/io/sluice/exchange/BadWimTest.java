@@ -2,6 +2,7 @@ package io.sluice.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.capture.CapturedManifest;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.content.TestContent;
@@ -49,7 +50,8 @@ class BadWimTest {
       Files.createSymbolicLink(source.resolve("link"), Path.of("d/inner"));
       Files.createSymbolicLink(source.resolve("far"), Path.of("/d"));
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      new WimExport(RichTree.capture(source, library, "").manifest(), library).write(out);
+      new WimExport(CapturedManifest.of(library, RichTree.capture(source, library, "")), library)
+          .write(out);
       good = out.toByteArray();
     }
   }

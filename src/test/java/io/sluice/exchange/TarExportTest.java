@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.capture.Captured;
+import io.sluice.capture.CapturedManifest;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.failure.Code;
@@ -56,13 +57,14 @@ class TarExportTest {
       Path to = volume.folder("to");
       List<String> whole = new ArrayList<>(List.of(command));
       whole.addAll(List.of("-x", "-p", "--numeric-owner", "-C", to.toString(), "-f"));
-      whole.add(archive(captured.manifest()).toString());
+      whole.add(archive(CapturedManifest.of(library, captured)).toString());
       assertThat(TestVolume.run(whole.toArray(String[]::new))).isEmpty();
       // bsdtar sets the time of ./ before it extracts what is in it.
       RichTree.PLATFORM.setAttributes(to, RichTree.PLATFORM.facts(source).attributes());
-      Manifest extracted = RichTree.capture(to, library, RichTree.KEEP).manifest();
-      assertThat(text(extracted)).isEqualTo(text(captured.manifest()));
-      assertThat(extracted.digest()).isEqualTo(captured.manifest().digest());
+      Manifest extracted =
+          CapturedManifest.of(library, RichTree.capture(to, library, RichTree.KEEP));
+      assertThat(text(extracted)).isEqualTo(text(CapturedManifest.of(library, captured)));
+      assertThat(extracted.digest()).isEqualTo(captured.manifest());
     }
   }
 
@@ -95,7 +97,7 @@ class TarExportTest {
           out.write(new byte[(int) size]);
         }
       }
-      Manifest manifest = RichTree.capture(source, library, "").manifest();
+      Manifest manifest = CapturedManifest.of(library, RichTree.capture(source, library, ""));
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       Failure refused =
           catchThrowableOfType(Failure.class, () -> new TarExport(manifest, library).write(out));

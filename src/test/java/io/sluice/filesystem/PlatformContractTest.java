@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -160,6 +161,34 @@ abstract class PlatformContractTest {
     for (Map.Entry<Name, Facts> each : together.entrySet()) {
       assertThat(each.getValue()).isEqualTo(platform.facts(platform.child(folder, each.getKey())));
     }
+  }
+
+  @Test
+  void aStateCheckKnowsAnEntryInItsStateAlone() throws Exception {
+    Path file = file("file", bytes(1_000, 1));
+    platform.createDirectory(platform.child(folder, Name.of("directory")));
+    Path below = platform.child(platform.child(folder, Name.of("directory")), Name.of("below"));
+    platform.createHardLink(below, file);
+    Optional<Platform.StateCheck> possible = platform.stateCheck(folder);
+    Assumptions.assumeTrue(possible.isPresent(), "this platform has no such check");
+    try (Platform.StateCheck check = possible.get()) {
+      Facts.Identity whole = platform.facts(folder).identity().orElseThrow();
+      Facts.Identity identity = platform.facts(file).identity().orElseThrow();
+      assertThat(isStill(check, "", whole)).isTrue();
+      assertThat(isStill(check, "file", identity)).isTrue();
+      assertThat(isStill(check, "directory/below", identity)).isTrue();
+      assertThat(isStill(check, "file", whole)).isFalse();
+      assertThat(isStill(check, "gone", identity)).isFalse();
+      long later = identity.changedNanos() + 1;
+      assertThat(isStill(check, "file", new Facts.Identity(0, identity.inode(), later))).isFalse();
+      assertThat(isStill(check, "x".repeat(100_000), identity)).isFalse();
+    }
+  }
+
+  private static boolean isStill(Platform.StateCheck check, String path, Facts.Identity identity) {
+    byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+    byte[] longer = java.util.Arrays.copyOf(bytes, bytes.length + 3);
+    return check.isStill(longer, bytes.length, identity.inode(), identity.changedNanos());
   }
 
   private List<String> dropped(Path entry) throws Failure {

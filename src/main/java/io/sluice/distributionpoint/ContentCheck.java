@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the bytes of a folder in the order of the content sequence and compares every chunk's
- * digest. Ranges that begin where a stream begins are read side by side.
+ * digest. Ranges are read side by side, be it of one file.
  */
 final class ContentCheck {
   /** About how many bytes one range has. */
-  private static final long RANGE_BYTES = 64L << 20;
+  private static final long RANGE_BYTES = 16L << 20;
 
   private final Platform platform;
   private final Manifest manifest;
@@ -55,12 +55,12 @@ final class ContentCheck {
 
   List<Difference> run(Threads threads, Optional<ChunkStore> store)
       throws Failure, InterruptedException {
-    Differences all = new Differences();
-    Batches<List<Difference>> batches = new Batches<>(threads, some -> some.forEach(all::add));
+    TreeMap<Integer, Difference> all = new TreeMap<>();
+    Batches<Map<Integer, Difference>> batches = new Batches<>(threads, some -> add(some, all));
     int chunks = manifest.chunks().size();
     for (int from = 0; from < chunks; ) {
       int to = from + 1;
-      while (to < chunks && (offsets[to] - offsets[from] < RANGE_BYTES || !startsStream(to))) {
+      while (to < chunks && offsets[to] - offsets[from] < RANGE_BYTES) {
         to++;
       }
       int first = from;
@@ -69,11 +69,17 @@ final class ContentCheck {
       from = to;
     }
     batches.finish();
-    return all.list();
+    return List.copyOf(all.values());
   }
 
-  private boolean startsStream(int chunk) {
-    return layout.span(layout.spanAt(offsets[chunk])).offset() == offsets[chunk];
+  /** A stream that differs in several ranges is told once, by the first of them. */
+  private static void add(Map<Integer, Difference> some, Map<Integer, Difference> all) {
+    some.forEach(
+        (span, difference) -> {
+          if (all.size() < Differences.DIFFERENCES_MAX) {
+            all.putIfAbsent(span, difference);
+          }
+        });
   }
 
   /** One range, read from its start to its end. */
@@ -94,7 +100,7 @@ final class ContentCheck {
       this.store = store;
     }
 
-    List<Difference> check(int from, int to) throws Failure, InterruptedException {
+    Map<Integer, Difference> check(int from, int to) throws Failure, InterruptedException {
       try {
         for (int chunk = from; chunk < to; chunk++) {
           if (Thread.interrupted()) {
@@ -105,7 +111,7 @@ final class ContentCheck {
       } finally {
         close();
       }
-      return List.copyOf(found.values());
+      return found;
     }
 
     private void check(int chunk) throws Failure {
@@ -117,7 +123,7 @@ final class ContentCheck {
         ContentLayout.Span span = layout.span(at);
         long start = offsets[chunk] + filled;
         int length = (int) Math.min(expected.length() - filled, span.end() - start);
-        if (length > 0 && !fill(at, span, filled, length)) {
+        if (length > 0 && !fill(at, start, filled, length)) {
           whole = false;
           Arrays.fill(buffer, filled, filled + length, (byte) 0);
         }
@@ -168,10 +174,12 @@ final class ContentCheck {
       return readable.get(span) && !broken.get(span);
     }
 
-    private boolean fill(int at, ContentLayout.Span span, int into, int length) {
+    /** Reads bytes of a span from an offset of the sequence on, to which it was read before. */
+    private boolean fill(int at, long start, int into, int length) {
       if (!isReadable(at)) {
         return false;
       }
+      ContentLayout.Span span = layout.span(at);
       try {
         InputStream in = input;
         if (open != at || in == null) {
@@ -179,6 +187,7 @@ final class ContentCheck {
           in = open(span);
           input = in;
           open = at;
+          in.skipNBytes(start - span.offset());
         }
         int read = in.readNBytes(buffer, into, length);
         if (read == length) {

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An open descriptor read from its start to its end by one thread. */
 final class NativeInput extends InputStream {
+  private static final int SEEK_CUR = 1;
+
   private final LinuxCalls calls;
   private final int descriptor;
   private final String shown;
@@ -48,6 +50,18 @@ final class NativeInput extends InputStream {
     }
     open.bytes().get(0, into, from, read);
     return read == 0 ? -1 : read;
+  }
+
+  /** Without reading; also behind the end. */
+  @Override
+  public long skip(long bytes) throws IOException {
+    if (bytes <= 0) {
+      return 0;
+    }
+    if (calls.seek(descriptor, bytes, SEEK_CUR).isEmpty()) {
+      throw new IOException("passing over " + bytes + " bytes of " + shown);
+    }
+    return bytes;
   }
 
   @Override

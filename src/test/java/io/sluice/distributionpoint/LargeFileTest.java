@@ -9,6 +9,7 @@ import io.sluice.content.Frame;
 import io.sluice.content.TestContent;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.TestVolume;
+import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Manifest;
 import io.sluice.parallel.Crew;
 import io.sluice.parallel.Job;
@@ -17,6 +18,8 @@ import io.sluice.parallel.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +40,7 @@ class LargeFileTest {
 
   private static final byte[] NOISE = TestContent.noise(1, LARGE);
 
+  private final FourCores threads = new FourCores();
   private TestSite site;
   private TestVolume volume;
 
@@ -55,10 +59,12 @@ class LargeFileTest {
   /** Threads of a machine with four cores. */
   private static final class FourCores implements Threads {
     private final Threads threads = new OsThreads();
+    private int most;
 
     @Override
     public <T> List<T> all(List<? extends Job<T>> jobs, int atMost)
         throws Failure, InterruptedException {
+      most = Math.max(most, jobs.size());
       return threads.all(jobs, atMost);
     }
 
@@ -111,7 +117,7 @@ class LargeFileTest {
   }
 
   private FolderPlace place(Watcher watcher) {
-    FolderPlace.Parts parts = new FolderPlace.Parts(site.platform, site.disk, new FourCores());
+    FolderPlace.Parts parts = new FolderPlace.Parts(site.platform, site.disk, threads);
     PlaceOwner owner = new PlaceOwner("CEN", "shop", site.notes());
     ChunkStore store = new Watched(site.library, watcher);
     return new FolderPlace(owner, folder(), StreamPolicy.SIDECAR, parts, store);
@@ -137,17 +143,17 @@ class LargeFileTest {
   void twoThreadsWriteOneAtTheSameTime() throws Exception {
     Manifest manifest = with(NOISE).store(site.library);
     Set<Digest> ofTheFile = chunks(manifest, 3, 3 + LARGE);
-    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    Set<Thread> writers = ConcurrentHashMap.newKeySet();
     CountDownLatch both = new CountDownLatch(2);
     Watcher watcher =
         chunk -> {
-          if (ofTheFile.contains(chunk) && threads.add(Thread.currentThread())) {
+          if (ofTheFile.contains(chunk) && writers.add(Thread.currentThread())) {
             both.countDown();
             assertThat(await(both)).as("another thread came").isTrue();
           }
         };
     place(watcher).put(TestSite.ID, 1, manifest);
-    assertThat(threads).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(writers).hasSizeGreaterThanOrEqualTo(2);
     assertIdentical(manifest, 1);
   }
 
@@ -228,6 +234,38 @@ class LargeFileTest {
     assertThat(place(chunk -> {}).put(TestSite.ID, 3, other).taken().seedFiles()).isZero();
     assertIdentical(other, 3);
     assertThat(Files.size(folder().resolve("CEN-12/v3/d/large"))).isEqualTo(LARGE);
+  }
+
+  @Test
+  void oneIsReadBackInRangesAndToldOnceHoweverManyDiffer() throws Exception {
+    Manifest manifest = with(NOISE).store(site.library);
+    FolderPlace place = place(chunk -> {});
+    place.put(TestSite.ID, 1, manifest);
+    assertThat(threads.most).isGreaterThanOrEqualTo(3);
+    Path file = folder().resolve("CEN-12/v1/d/large");
+    FileTime time = Files.getLastModifiedTime(file);
+    for (int wrong : new int[] {LARGE - 1, LARGE / 2, 20}) {
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[wrong] ^= 1;
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      Files.write(file, bytes);
+      site.platform.setAttributes(file, new Attributes(0400, -5, 999_999_900));
+      List<Difference> found = place.verify(TestSite.ID, 1, manifest);
+      assertThat(found).singleElement().hasToString(told(manifest, wrong));
+    }
+    assertThat(Files.getLastModifiedTime(file)).isEqualTo(time);
+  }
+
+  private static String told(Manifest manifest, int wrong) {
+    long start = 0;
+    for (Frame.Chunk chunk : manifest.chunks()) {
+      if (start + chunk.length() > 3 + wrong) {
+        return "d/large: bytes, bytes %d to %d differ"
+            .formatted(start - 3, start - 3 + chunk.length());
+      }
+      start += chunk.length();
+    }
+    throw new AssertionError(wrong + " is in no chunk");
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -201,6 +202,17 @@ abstract class PlatformContractTest {
     List<String> dropped = new ArrayList<>(facts.more().specialNames());
     platform.streams(entry, facts, Keep.USUAL).remarks().forEach(it -> dropped.add(it.what()));
     return dropped;
+  }
+
+  @Test
+  void readsOnBehindBytesThatArePassedOver() throws Exception {
+    byte[] bytes = bytes(700_001, 3);
+    try (InputStream in = platform.read(file("file", bytes))) {
+      byte[] some = new byte[100];
+      assertThat(in.readNBytes(some, 0, 100)).isEqualTo(100);
+      in.skipNBytes(500_000);
+      assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes, 500_100, bytes.length));
+    }
   }
 
   @Test

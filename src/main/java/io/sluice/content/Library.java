@@ -345,7 +345,7 @@ public final class Library implements ChunkStore, AutoCloseable {
     return parts.documents().plain(document, plainMax);
   }
 
-  /** A document as it is stored, one zstd frame, verified; fails as {@link #document} does. */
+  /** A document as it is stored, one zstd frame, verified; fails as one read whole. */
   public byte[] storedDocument(Digest document) throws Failure {
     return parts.documents().stored(document);
   }

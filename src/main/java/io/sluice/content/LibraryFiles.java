@@ -145,20 +145,16 @@ final class LibraryFiles {
     }
   }
 
-  /** The length of all files in a folder together. */
-  long bytes(Path folder) throws Failure {
-    long sum = 0;
-    for (String name : disk.list(folder)) {
-      try {
-        sum += size(folder.resolve(name));
-      } catch (Failure e) {
-        // Renamed or deleted since, by this process or another: what is there is counted.
-        if (e.code() != Code.CONTENT_MISSING) {
-          throw e;
-        }
+  /** A file's length; 0 if it is gone since it was seen: renamed or deleted, by whomever. */
+  long sizeIfThere(Path file) throws Failure {
+    try {
+      return size(file);
+    } catch (Failure e) {
+      if (e.code() != Code.CONTENT_MISSING) {
+        throw e;
       }
+      return 0;
     }
-    return sum;
   }
 
   /** What content may still be stored. */

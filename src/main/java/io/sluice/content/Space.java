@@ -2,6 +2,7 @@ package io.sluice.content;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -46,9 +47,17 @@ final class Space {
   }
 
   private long stored() throws Failure {
-    long sum = files.bytes(files.packs()) + new Trash(files).bytes();
+    long sum = bytes(files.packs()) + new Trash(files).bytes();
     for (String name : files.disk().list(files.documents())) {
-      sum += files.bytes(files.documents().resolve(name));
+      sum += bytes(files.documents().resolve(name));
+    }
+    return sum;
+  }
+
+  private long bytes(Path folder) throws Failure {
+    long sum = 0;
+    for (String name : files.disk().list(folder)) {
+      sum += files.sizeIfThere(folder.resolve(name));
     }
     return sum;
   }

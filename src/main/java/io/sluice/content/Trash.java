@@ -61,10 +61,10 @@ final class Trash {
   long bytes() throws Failure {
     long sum = 0;
     for (Item<Long> pack : packs()) {
-      sum += files.size(pack.file());
+      sum += files.sizeIfThere(pack.file());
     }
     for (Item<String> document : documents()) {
-      sum += files.size(document.file());
+      sum += files.sizeIfThere(document.file());
     }
     return sum;
   }

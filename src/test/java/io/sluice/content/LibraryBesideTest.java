@@ -66,4 +66,25 @@ class LibraryBesideTest {
       }
     }
   }
+
+  @Test
+  void whatVanishesWhileItIsCountedIsNotCounted() throws Exception {
+    try (Library owner = owner()) {
+      LibraryTest.store(owner, WANTED);
+      LibraryTest.store(owner, UNWANTED);
+      owner.limit(new Limits(10_000_000, 0));
+      Garbage garbage = new Garbage(owner, needed -> TestContent.chunks(WANTED).forEach(needed));
+      garbage.collect(Instant.EPOCH);
+      WatchedDisk.Watcher purging =
+          (operation, path) -> {
+            if (operation == WatchedDisk.Operation.OPEN && path.toString().contains("trash")) {
+              disk.delete(path);
+            }
+          };
+      try (Library reader = Library.openForReading(new WatchedDisk(disk, purging), FOLDER)) {
+        assertThat(reader.problems()).isEmpty();
+        assertThat(reader.usedBytes()).isBetween(200_000L, 210_000L);
+      }
+    }
+  }
 }

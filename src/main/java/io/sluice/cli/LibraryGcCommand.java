@@ -80,7 +80,9 @@ final class LibraryGcCommand implements Callable<Integer> {
         print(garbage.undo());
       } else if (planOnly) {
         Garbage.Plan plan = garbage.plan();
-        print(fields(plan, 0, garbage.trashBytes()), text(plan, "to take out", "to rewrite"));
+        print(
+            fields(plan, Garbage.Amount.NONE, garbage.trashBytes()),
+            text(plan, "to take out", "to rewrite"));
       } else {
         collect(garbage);
       }
@@ -104,7 +106,7 @@ final class LibraryGcCommand implements Callable<Integer> {
                   + "\nWon: "
                   + Quantity.bytes(done.bytesWon())
                   + "\n"
-                  + rest(done.packsDeleted(), done.trashBytes());
+                  + rest(new Garbage.Amount(done.packsDeleted(), 0), done.trashBytes());
       terminal.out().print(json ? new JsonMapper().writeValueAsString(done) + "\n" : text);
       terminal.out().flush();
     }
@@ -123,7 +125,7 @@ final class LibraryGcCommand implements Callable<Integer> {
   private void collect(Garbage garbage) throws Failure, InterruptedException {
     Instant now = clock.now();
     Garbage.Plan done = garbage.collect(now);
-    int deleted = garbage.purge(now.minus(Duration.ofHours(windowHours))).packs();
+    Garbage.Amount deleted = garbage.purge(now.minus(Duration.ofHours(windowHours)));
     long trash = garbage.trashBytes();
     String text = text(done, "taken out", "rewritten") + rest(deleted, trash);
     print(fields(done, deleted, trash), text);
@@ -133,11 +135,15 @@ final class LibraryGcCommand implements Callable<Integer> {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("packs_put_back", back.packs());
     fields.put("manifests_put_back", back.documents());
-    print(fields, "Put back: " + back.packs() + " packs, " + back.documents() + " manifests\n");
+    print(fields, "Put back: " + text(back));
   }
 
-  private static String rest(int deleted, long trash) {
-    return (deleted == 0 ? "" : "Deleted: " + deleted + " packs from the trash\n")
+  private static String text(Garbage.Amount amount) {
+    return amount.packs() + " packs, " + amount.documents() + " manifests\n";
+  }
+
+  private static String rest(Garbage.Amount deleted, long trash) {
+    return (deleted.equals(Garbage.Amount.NONE) ? "" : "Deleted from the trash: " + text(deleted))
         + (trash == 0
             ? ""
             : "In the trash: "
@@ -168,12 +174,14 @@ final class LibraryGcCommand implements Callable<Integer> {
   }
 
   /** Field names are part of the command's contract. */
-  private static Map<String, Object> fields(Garbage.Plan plan, int deleted, long trashBytes) {
+  private static Map<String, Object> fields(
+      Garbage.Plan plan, Garbage.Amount deleted, long trashBytes) {
     List<Map<String, Object>> packs = plan.packs().stream().map(LibraryGcCommand::fields).toList();
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("packs", packs);
     fields.put("bytes_won", plan.bytesWon());
-    fields.put("packs_deleted", deleted);
+    fields.put("packs_deleted", deleted.packs());
+    fields.put("manifests_deleted", deleted.documents());
     fields.put("trash_bytes", trashBytes);
     return fields;
   }

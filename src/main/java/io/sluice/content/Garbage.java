@@ -303,7 +303,9 @@ public final class Garbage {
   }
 
   /** How much was put back, or deleted. */
-  public record Amount(int packs, int documents) {}
+  public record Amount(int packs, int documents) {
+    public static final Amount NONE = new Amount(0, 0);
+  }
 
   /**
    * Puts back what is in the trash, durable on return; packs first, so that no document comes

@@ -129,8 +129,9 @@ public final class Library implements ChunkStore, AutoCloseable {
     parts.quarantine().load().ifPresent(problems::add);
     parts.documents().load();
     new LibraryStart(parts, codecs, problems).load();
-    indexKeeper.wish();
     parts.files().space().load().ifPresent(problems::add);
+    // Last: should opening fail, no thread is left behind.
+    indexKeeper.wish();
     return this;
   }
 
@@ -420,12 +421,13 @@ public final class Library implements ChunkStore, AutoCloseable {
    */
   @Override
   public void close() throws Failure {
-    try {
-      indexKeeper.close();
-      parts.packs().close();
-    } finally {
-      codecs.close();
-      lock.close();
+    try (lock;
+        codecs) {
+      try {
+        indexKeeper.close();
+      } finally {
+        parts.packs().close();
+      }
     }
   }
 

@@ -23,7 +23,8 @@
  * chunks are verified again whenever they are read. A collection ({@link
  * io.sluice.content.Garbage}) makes copies durable, reads them back, and only then moves packs to
  * the trash, its folder forced before the packs'; whoever relies on a chunk before a document names
- * it asks a writing session for it, which leases it.
+ * it asks a writing session for it, which leases it. A document is forgotten by one rename into the
+ * trash; what lies beside about it is deleted with it, before it.
  *
  * <p>This room does not know packages, versions, sites or what a manifest says.
  */

@@ -1,13 +1,7 @@
 package io.sluice.filesystem;
 
 import io.sluice.filesystem.NativeBuffers.Buffer;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -15,10 +9,6 @@ import java.util.OptionalLong;
  * The system calls {@link LinuxPlatform} needs, through java.lang.foreign. Paths and names are raw
  * bytes. Every method returns what the call returned, or the negated error number; calls broken by
  * a signal are repeated. 64-bit Linux only. Any thread.
- *
- * <p>All of them take at most six arguments, integers or addresses, which every 64-bit Linux passes
- * like a {@code long} and whose surplus a callee never looks at. So one method handle serves all:
- * each one more would cost every start of the program some ten milliseconds.
  */
 final class LinuxCalls {
   static final int O_RDONLY = 0;
@@ -59,54 +49,38 @@ final class LinuxCalls {
   /** The longest attribute and the longest list of their names (linux/limits.h). */
   static final int VALUE_BYTES_MAX = 65_536;
 
-  /** A path of so many bytes is too long for every call, and so is a name. */
-  private static final int TOO_LONG_BYTES = 4096;
+  private static final MemorySegment OPENAT = Scratch.symbol("openat");
+  private static final MemorySegment CLOSE = Scratch.symbol("close");
+  private static final MemorySegment READ = Scratch.symbol("read");
+  private static final MemorySegment PWRITE = Scratch.symbol("pwrite");
+  private static final MemorySegment GETDENTS = Scratch.symbol("getdents64");
+  private static final MemorySegment FSYNC = Scratch.symbol("fsync");
+  private static final MemorySegment SYNCFS = Scratch.symbol("syncfs");
+  private static final MemorySegment STATX = Scratch.symbol("statx");
+  private static final MemorySegment STATFS = Scratch.symbol("statfs");
+  private static final MemorySegment GETXATTR = Scratch.symbol("lgetxattr");
+  private static final MemorySegment LISTXATTR = Scratch.symbol("llistxattr");
+  private static final MemorySegment SETXATTR = Scratch.symbol("lsetxattr");
+  private static final MemorySegment FSETXATTR = Scratch.symbol("fsetxattr");
+  private static final MemorySegment FREMOVEXATTR = Scratch.symbol("fremovexattr");
+  private static final MemorySegment REMOVEXATTR = Scratch.symbol("lremovexattr");
+  private static final MemorySegment LSEEK = Scratch.symbol("lseek");
+  private static final MemorySegment FTRUNCATE = Scratch.symbol("ftruncate");
+  private static final MemorySegment IOCTL = Scratch.symbol("ioctl");
+  private static final MemorySegment COPY_FILE_RANGE = Scratch.symbol("copy_file_range");
+  private static final MemorySegment UNLINKAT = Scratch.symbol("unlinkat");
+  private static final MemorySegment UTIMENSAT = Scratch.symbol("utimensat");
+  private static final MemorySegment FUTIMENS = Scratch.symbol("futimens");
+  private static final MemorySegment FCHMODAT = Scratch.symbol("fchmodat");
+  private static final MemorySegment FCHMOD = Scratch.symbol("fchmod");
+  private static final MemorySegment CHMOD = Scratch.symbol("chmod");
+  private static final MemorySegment LCHOWN = Scratch.symbol("lchown");
+  private static final MemorySegment MKDIRAT = Scratch.symbol("mkdirat");
+  private static final MemorySegment SYMLINKAT = Scratch.symbol("symlinkat");
+  private static final MemorySegment LINKAT = Scratch.symbol("linkat");
+  private static final MemorySegment READLINK = Scratch.symbol("readlink");
 
-  /** Where what stands in a call's scratch memory; the error number comes first. */
-  private static final int STRUCT = 64;
-
-  private static final int FIRST = STRUCT + 256;
-  private static final int SECOND = FIRST + TOO_LONG_BYTES + 1;
-  private static final int VALUE = SECOND + TOO_LONG_BYTES + 1;
-
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-  private static final int ERRNO =
-      (int) STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
-  private static final MethodHandle CALL = handle();
-
-  private static final MemorySegment OPENAT = symbol("openat");
-  private static final MemorySegment CLOSE = symbol("close");
-  private static final MemorySegment READ = symbol("read");
-  private static final MemorySegment PWRITE = symbol("pwrite");
-  private static final MemorySegment GETDENTS = symbol("getdents64");
-  private static final MemorySegment FSYNC = symbol("fsync");
-  private static final MemorySegment SYNCFS = symbol("syncfs");
-  private static final MemorySegment STATX = symbol("statx");
-  private static final MemorySegment STATFS = symbol("statfs");
-  private static final MemorySegment GETXATTR = symbol("lgetxattr");
-  private static final MemorySegment LISTXATTR = symbol("llistxattr");
-  private static final MemorySegment SETXATTR = symbol("lsetxattr");
-  private static final MemorySegment FSETXATTR = symbol("fsetxattr");
-  private static final MemorySegment FREMOVEXATTR = symbol("fremovexattr");
-  private static final MemorySegment REMOVEXATTR = symbol("lremovexattr");
-  private static final MemorySegment LSEEK = symbol("lseek");
-  private static final MemorySegment FTRUNCATE = symbol("ftruncate");
-  private static final MemorySegment IOCTL = symbol("ioctl");
-  private static final MemorySegment COPY_FILE_RANGE = symbol("copy_file_range");
-  private static final MemorySegment UNLINKAT = symbol("unlinkat");
-  private static final MemorySegment UTIMENSAT = symbol("utimensat");
-  private static final MemorySegment FUTIMENS = symbol("futimens");
-  private static final MemorySegment FCHMODAT = symbol("fchmodat");
-  private static final MemorySegment FCHMOD = symbol("fchmod");
-  private static final MemorySegment CHMOD = symbol("chmod");
-  private static final MemorySegment LCHOWN = symbol("lchown");
-  private static final MemorySegment MKDIRAT = symbol("mkdirat");
-  private static final MemorySegment SYMLINKAT = symbol("symlinkat");
-  private static final MemorySegment LINKAT = symbol("linkat");
-  private static final MemorySegment READLINK = symbol("readlink");
-
-  private final NativeBuffers buffers = new NativeBuffers(VALUE + VALUE_BYTES_MAX);
+  private final NativeBuffers buffers = new NativeBuffers(Scratch.BYTES);
 
   /**
    * What {@code statx} says of an entry.
@@ -132,7 +106,7 @@ final class LinuxCalls {
   /** Opens an entry of an open directory; every call that takes a directory takes it so. */
   int open(int directory, byte[] path, int flags, int mode) {
     try (Scratch scratch = scratch()) {
-      long name = scratch.text(FIRST, path);
+      long name = scratch.text(Scratch.FIRST, path);
       int result;
       do {
         result = scratch.call(OPENAT, directory, name, flags | O_CLOEXEC, mode, 0);
@@ -200,40 +174,42 @@ final class LinuxCalls {
 
   private Stat statx(int directory, byte[] path, int flags) {
     try (Scratch scratch = scratch()) {
-      long name = scratch.text(FIRST, path);
-      long into = scratch.at(STRUCT);
+      long name = scratch.text(Scratch.FIRST, path);
+      long into = scratch.at(Scratch.STRUCT);
       int result =
           scratch.call(STATX, directory, name, flags, STATX_BASIC_STATS | STATX_BTIME, into);
-      return Statx.stat(result, scratch.bytes(), STRUCT);
+      return Statx.stat(result, scratch.bytes(), Scratch.STRUCT);
     }
   }
 
   /** True if an entry below an open directory, or that itself, is this file in this state. */
   boolean isStill(int directory, byte[] path, int length, Facts.Identity identity) {
     try (Scratch scratch = scratch()) {
-      long name = scratch.text(FIRST, path, length);
+      long name = scratch.text(Scratch.FIRST, path, length);
       int flags = AT_SYMLINK_NOFOLLOW | (length == 0 ? AT_EMPTY_PATH : 0);
       int result =
-          scratch.call(STATX, directory, name, flags, STATX_BASIC_STATS, scratch.at(STRUCT));
-      return result == 0 && Statx.identity(scratch.bytes(), STRUCT).equals(identity);
+          scratch.call(
+              STATX, directory, name, flags, STATX_BASIC_STATS, scratch.at(Scratch.STRUCT));
+      return result == 0 && Statx.identity(scratch.bytes(), Scratch.STRUCT).equals(identity);
     }
   }
 
   /** The magic number of the file system (linux/magic.h). Follows a symbolic link. */
   long fileSystem(byte[] path) {
     try (Scratch scratch = scratch()) {
-      int result = scratch.call(STATFS, scratch.text(FIRST, path), scratch.at(STRUCT), 0);
-      return result < 0 ? result : scratch.bytes().getLong(STRUCT) & 0xffff_ffffL;
+      int result =
+          scratch.call(STATFS, scratch.text(Scratch.FIRST, path), scratch.at(Scratch.STRUCT), 0);
+      return result < 0 ? result : scratch.bytes().getLong(Scratch.STRUCT) & 0xffff_ffffL;
     }
   }
 
   /** Reads an attribute's value; with an empty array only its length is asked. */
   int getAttribute(byte[] path, byte[] name, byte[] into) {
     try (Scratch scratch = scratch()) {
-      long file = scratch.text(FIRST, path);
-      long key = scratch.text(SECOND, name);
-      int result = scratch.call(GETXATTR, file, key, scratch.at(VALUE), into.length, 0);
-      scratch.bytes().get(VALUE, into, 0, Math.clamp(result, 0, into.length));
+      long file = scratch.text(Scratch.FIRST, path);
+      long key = scratch.text(Scratch.SECOND, name);
+      int result = scratch.call(GETXATTR, file, key, scratch.at(Scratch.VALUE), into.length, 0);
+      scratch.bytes().get(Scratch.VALUE, into, 0, Math.clamp(result, 0, into.length));
       return result;
     }
   }
@@ -257,9 +233,11 @@ final class LinuxCalls {
 
   private Value value(MemorySegment function, byte[] path, int most) {
     try (Scratch scratch = scratch()) {
-      int result = scratch.call(function, scratch.text(FIRST, path), scratch.at(VALUE), most);
+      int result =
+          scratch.call(
+              function, scratch.text(Scratch.FIRST, path), scratch.at(Scratch.VALUE), most);
       byte[] bytes = new byte[Math.max(0, result)];
-      scratch.bytes().get(VALUE, bytes);
+      scratch.bytes().get(Scratch.VALUE, bytes);
       return new Value(result, bytes);
     }
   }
@@ -267,31 +245,32 @@ final class LinuxCalls {
   /** Sets an attribute to the first {@code length} bytes, at most {@link #VALUE_BYTES_MAX}. */
   int setAttribute(byte[] path, byte[] name, byte[] value, int length) {
     try (Scratch scratch = scratch()) {
-      scratch.bytes().put(VALUE, value, 0, length);
-      long file = scratch.text(FIRST, path);
-      long key = scratch.text(SECOND, name);
-      return scratch.call(SETXATTR, file, key, scratch.at(VALUE), length, 0);
+      scratch.bytes().put(Scratch.VALUE, value, 0, length);
+      long file = scratch.text(Scratch.FIRST, path);
+      long key = scratch.text(Scratch.SECOND, name);
+      return scratch.call(SETXATTR, file, key, scratch.at(Scratch.VALUE), length, 0);
     }
   }
 
   int removeAttribute(byte[] path, byte[] name) {
     try (Scratch scratch = scratch()) {
-      return scratch.call(REMOVEXATTR, scratch.text(FIRST, path), scratch.text(SECOND, name), 0);
+      return scratch.call(
+          REMOVEXATTR, scratch.text(Scratch.FIRST, path), scratch.text(Scratch.SECOND, name), 0);
     }
   }
 
   /** Sets an attribute of an open file. */
   int setAttribute(int descriptor, byte[] name, byte[] value) {
     try (Scratch scratch = scratch()) {
-      scratch.bytes().put(VALUE, value);
-      long key = scratch.text(SECOND, name);
-      return scratch.call(FSETXATTR, descriptor, key, scratch.at(VALUE), value.length, 0);
+      scratch.bytes().put(Scratch.VALUE, value);
+      long key = scratch.text(Scratch.SECOND, name);
+      return scratch.call(FSETXATTR, descriptor, key, scratch.at(Scratch.VALUE), value.length, 0);
     }
   }
 
   int removeAttribute(int descriptor, byte[] name) {
     try (Scratch scratch = scratch()) {
-      return scratch.call(FREMOVEXATTR, descriptor, scratch.text(SECOND, name), 0);
+      return scratch.call(FREMOVEXATTR, descriptor, scratch.text(Scratch.SECOND, name), 0);
     }
   }
 
@@ -320,15 +299,15 @@ final class LinuxCalls {
   /** Copies from an offset on to where the other file is written next, within the kernel. */
   long copy(int from, long offset, int to, long bytes) {
     try (Scratch scratch = scratch()) {
-      scratch.bytes().putLong(STRUCT, offset);
-      return scratch.longCall(COPY_FILE_RANGE, from, scratch.at(STRUCT), to, 0, bytes);
+      scratch.bytes().putLong(Scratch.STRUCT, offset);
+      return scratch.longCall(COPY_FILE_RANGE, from, scratch.at(Scratch.STRUCT), to, 0, bytes);
     }
   }
 
   /** Deletes an entry; a directory only if it is empty. */
   int delete(int directory, byte[] path) {
     try (Scratch scratch = scratch()) {
-      long name = scratch.text(FIRST, path);
+      long name = scratch.text(Scratch.FIRST, path);
       int done = scratch.call(UNLINKAT, directory, name, 0);
       return done != -Errno.EISDIR ? done : scratch.call(UNLINKAT, directory, name, AT_REMOVEDIR);
     }
@@ -338,7 +317,7 @@ final class LinuxCalls {
   int setModified(byte[] path, long seconds, long nanos) {
     try (Scratch scratch = scratch()) {
       long times = scratch.times(seconds, nanos);
-      long name = scratch.text(FIRST, path);
+      long name = scratch.text(Scratch.FIRST, path);
       return scratch.call(UTIMENSAT, AT_FDCWD, name, times, AT_SYMLINK_NOFOLLOW, 0);
     }
   }
@@ -352,7 +331,7 @@ final class LinuxCalls {
   /** Sets the permissions of an entry that is no symbolic link. */
   int setMode(byte[] path, int mode) {
     try (Scratch scratch = scratch()) {
-      long file = scratch.text(FIRST, path);
+      long file = scratch.text(Scratch.FIRST, path);
       int result = scratch.call(FCHMODAT, AT_FDCWD, file, mode, AT_SYMLINK_NOFOLLOW, 0);
       if (result != -Errno.EOPNOTSUPP && result != -Errno.ENOSYS) {
         return result;
@@ -371,122 +350,33 @@ final class LinuxCalls {
   /** Sets owner and group of the entry itself. */
   int setOwner(byte[] path, int uid, int gid) {
     try (Scratch scratch = scratch()) {
-      return scratch.call(LCHOWN, scratch.text(FIRST, path), uid, gid);
+      return scratch.call(LCHOWN, scratch.text(Scratch.FIRST, path), uid, gid);
     }
   }
 
   int makeDirectory(int directory, byte[] path, int mode) {
     try (Scratch scratch = scratch()) {
-      return scratch.call(MKDIRAT, directory, scratch.text(FIRST, path), mode);
+      return scratch.call(MKDIRAT, directory, scratch.text(Scratch.FIRST, path), mode);
     }
   }
 
   int symlink(byte[] target, int directory, byte[] link) {
     try (Scratch scratch = scratch()) {
-      long text = scratch.text(FIRST, target);
-      return scratch.call(SYMLINKAT, text, directory, scratch.text(SECOND, link));
+      long text = scratch.text(Scratch.FIRST, target);
+      return scratch.call(SYMLINKAT, text, directory, scratch.text(Scratch.SECOND, link));
     }
   }
 
   /** Makes another name for a file; a symbolic link is not followed, but gets the name. */
   int link(int fromDirectory, byte[] file, int directory, byte[] link) {
     try (Scratch scratch = scratch()) {
-      long from = scratch.text(FIRST, file);
-      return scratch.call(LINKAT, fromDirectory, from, directory, scratch.text(SECOND, link), 0);
+      long from = scratch.text(Scratch.FIRST, file);
+      return scratch.call(
+          LINKAT, fromDirectory, from, directory, scratch.text(Scratch.SECOND, link), 0);
     }
   }
 
   private Scratch scratch() {
     return new Scratch(buffers, buffers.take());
-  }
-
-  /** The memory of one call: its error number, and what its arguments point to. */
-  private record Scratch(NativeBuffers pool, Buffer buffer) implements AutoCloseable {
-    ByteBuffer bytes() {
-      return buffer.bytes();
-    }
-
-    long at(int offset) {
-      return buffer.address() + offset;
-    }
-
-    /** Puts a text in; what is cut off one that is too long leaves it too long. */
-    long text(int offset, byte[] text) {
-      return text(offset, text, text.length);
-    }
-
-    long text(int offset, byte[] text, int whole) {
-      int length = Math.min(whole, TOO_LONG_BYTES);
-      bytes().put(offset, text, 0, length).put(offset + length, (byte) 0);
-      return at(offset);
-    }
-
-    /** A modification time as {@code struct timespec[2]} that leaves the access time alone. */
-    long times(long seconds, long nanos) {
-      long omit = (1L << 30) - 2;
-      bytes().putLong(STRUCT, 0).putLong(STRUCT + 8, omit);
-      bytes().putLong(STRUCT + 16, seconds).putLong(STRUCT + 24, nanos);
-      return at(STRUCT);
-    }
-
-    int call(MemorySegment function, long a) {
-      return call(function, a, 0, 0);
-    }
-
-    int call(MemorySegment function, long a, long b, long c) {
-      return call(function, a, b, c, 0, 0);
-    }
-
-    /**
-     * These calls answer with no more than 31 bits. The error number counts only after a failed
-     * call: a success leaves an old one standing.
-     */
-    int call(MemorySegment function, long a, long b, long c, long d, long e) {
-      int result = (int) invoke(function, a, b, c, d, e);
-      return result == -1 ? -bytes().getInt(ERRNO) : result;
-    }
-
-    /** For the calls whose answer is an offset. */
-    long longCall(MemorySegment function, long a, long b, long c) {
-      return longCall(function, a, b, c, 0, 0);
-    }
-
-    long longCall(MemorySegment function, long a, long b, long c, long d, long e) {
-      long result = invoke(function, a, b, c, d, e);
-      return result == -1 ? -bytes().getInt(ERRNO) : result;
-    }
-
-    /** Of the calls that take a sixth word, flags, all are made with none. */
-    private long invoke(MemorySegment function, long a, long b, long c, long d, long e) {
-      try {
-        return (long) CALL.invokeExact(function, buffer.memory(), a, b, c, d, e, 0L);
-      } catch (Throwable unexpected) {
-        throw unexpected(unexpected);
-      }
-    }
-
-    @Override
-    public void close() {
-      pool.giveBack(buffer);
-    }
-  }
-
-  // Restricted, because a wrong descriptor may crash the process; see the class comment.
-  @SuppressWarnings("restricted")
-  private static MethodHandle handle() {
-    ValueLayout.OfLong word = ValueLayout.JAVA_LONG;
-    FunctionDescriptor words = FunctionDescriptor.of(word, word, word, word, word, word, word);
-    return LINKER.downcallHandle(words, Linker.Option.captureCallState("errno"));
-  }
-
-  private static MemorySegment symbol(String name) {
-    return LINKER.defaultLookup().find(name).orElseThrow();
-  }
-
-  private static IllegalStateException unexpected(Throwable e) {
-    if (e instanceof Error error) {
-      throw error;
-    }
-    return new IllegalStateException("a native call with wrong arguments", e);
   }
 }

@@ -43,6 +43,9 @@ final class LinuxCalls {
   static final int O_DIRECTORY = ARM_FLAGS ? 040000 : 0200000;
   static final int O_NOFOLLOW = ARM_FLAGS ? 0100000 : 0400000;
 
+  /** Opens nothing but the way to an entry, which then leads to it whatever its name becomes. */
+  static final int O_PATH = 010000000;
+
   /** Makes a file without a name in the directory opened. */
   static final int O_TMPFILE = 020000000 | O_DIRECTORY;
 
@@ -58,12 +61,15 @@ final class LinuxCalls {
   private static final MemorySegment SYNCFS = Scratch.symbol("syncfs");
   private static final MemorySegment STATX = Scratch.symbol("statx");
   private static final MemorySegment STATFS = Scratch.symbol("statfs");
-  private static final MemorySegment GETXATTR = Scratch.symbol("lgetxattr");
+  private static final MemorySegment GETXATTR = Scratch.symbol("getxattr");
+  private static final MemorySegment LGETXATTR = Scratch.symbol("lgetxattr");
   private static final MemorySegment LISTXATTR = Scratch.symbol("llistxattr");
-  private static final MemorySegment SETXATTR = Scratch.symbol("lsetxattr");
+  private static final MemorySegment SETXATTR = Scratch.symbol("setxattr");
+  private static final MemorySegment LSETXATTR = Scratch.symbol("lsetxattr");
   private static final MemorySegment FSETXATTR = Scratch.symbol("fsetxattr");
   private static final MemorySegment FREMOVEXATTR = Scratch.symbol("fremovexattr");
-  private static final MemorySegment REMOVEXATTR = Scratch.symbol("lremovexattr");
+  private static final MemorySegment REMOVEXATTR = Scratch.symbol("removexattr");
+  private static final MemorySegment LREMOVEXATTR = Scratch.symbol("lremovexattr");
   private static final MemorySegment LSEEK = Scratch.symbol("lseek");
   private static final MemorySegment FTRUNCATE = Scratch.symbol("ftruncate");
   private static final MemorySegment IOCTL = Scratch.symbol("ioctl");
@@ -74,6 +80,7 @@ final class LinuxCalls {
   private static final MemorySegment FCHMODAT = Scratch.symbol("fchmodat");
   private static final MemorySegment FCHMOD = Scratch.symbol("fchmod");
   private static final MemorySegment CHMOD = Scratch.symbol("chmod");
+  private static final MemorySegment CHOWN = Scratch.symbol("chown");
   private static final MemorySegment LCHOWN = Scratch.symbol("lchown");
   private static final MemorySegment MKDIRAT = Scratch.symbol("mkdirat");
   private static final MemorySegment SYMLINKAT = Scratch.symbol("symlinkat");
@@ -81,6 +88,21 @@ final class LinuxCalls {
   private static final MemorySegment READLINK = Scratch.symbol("readlink");
 
   private final NativeBuffers buffers = new NativeBuffers(Scratch.BYTES);
+  private final boolean follows;
+
+  /** Calls that do not follow a symbolic link in the last element of a path. */
+  LinuxCalls() {
+    this(false);
+  }
+
+  private LinuxCalls(boolean follows) {
+    this.follows = follows;
+  }
+
+  /** The same for attributes of open files by their names in /proc, which are links to them. */
+  static LinuxCalls following() {
+    return new LinuxCalls(true);
+  }
 
   /**
    * What {@code statx} says of an entry.
@@ -208,7 +230,9 @@ final class LinuxCalls {
     try (Scratch scratch = scratch()) {
       long file = scratch.text(Scratch.FIRST, path);
       long key = scratch.text(Scratch.SECOND, name);
-      int result = scratch.call(GETXATTR, file, key, scratch.at(Scratch.VALUE), into.length, 0);
+      int result =
+          scratch.call(
+              follows ? GETXATTR : LGETXATTR, file, key, scratch.at(Scratch.VALUE), into.length, 0);
       scratch.bytes().get(Scratch.VALUE, into, 0, Math.clamp(result, 0, into.length));
       return result;
     }
@@ -248,14 +272,18 @@ final class LinuxCalls {
       scratch.bytes().put(Scratch.VALUE, value, 0, length);
       long file = scratch.text(Scratch.FIRST, path);
       long key = scratch.text(Scratch.SECOND, name);
-      return scratch.call(SETXATTR, file, key, scratch.at(Scratch.VALUE), length, 0);
+      return scratch.call(
+          follows ? SETXATTR : LSETXATTR, file, key, scratch.at(Scratch.VALUE), length, 0);
     }
   }
 
   int removeAttribute(byte[] path, byte[] name) {
     try (Scratch scratch = scratch()) {
       return scratch.call(
-          REMOVEXATTR, scratch.text(Scratch.FIRST, path), scratch.text(Scratch.SECOND, name), 0);
+          follows ? REMOVEXATTR : LREMOVEXATTR,
+          scratch.text(Scratch.FIRST, path),
+          scratch.text(Scratch.SECOND, name),
+          0);
     }
   }
 
@@ -318,7 +346,7 @@ final class LinuxCalls {
     try (Scratch scratch = scratch()) {
       long times = scratch.times(seconds, nanos);
       long name = scratch.text(Scratch.FIRST, path);
-      return scratch.call(UTIMENSAT, AT_FDCWD, name, times, AT_SYMLINK_NOFOLLOW, 0);
+      return scratch.call(UTIMENSAT, AT_FDCWD, name, times, flags(), 0);
     }
   }
 
@@ -332,7 +360,7 @@ final class LinuxCalls {
   int setMode(byte[] path, int mode) {
     try (Scratch scratch = scratch()) {
       long file = scratch.text(Scratch.FIRST, path);
-      int result = scratch.call(FCHMODAT, AT_FDCWD, file, mode, AT_SYMLINK_NOFOLLOW, 0);
+      int result = scratch.call(FCHMODAT, AT_FDCWD, file, mode, flags(), 0);
       if (result != -Errno.EOPNOTSUPP && result != -Errno.ENOSYS) {
         return result;
       }
@@ -347,10 +375,14 @@ final class LinuxCalls {
     }
   }
 
+  private int flags() {
+    return follows ? 0 : AT_SYMLINK_NOFOLLOW;
+  }
+
   /** Sets owner and group of the entry itself. */
   int setOwner(byte[] path, int uid, int gid) {
     try (Scratch scratch = scratch()) {
-      return scratch.call(LCHOWN, scratch.text(Scratch.FIRST, path), uid, gid);
+      return scratch.call(follows ? CHOWN : LCHOWN, scratch.text(Scratch.FIRST, path), uid, gid);
     }
   }
 

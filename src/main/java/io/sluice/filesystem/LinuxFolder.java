@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A directory as a descriptor. Entries are made by openat and its like; calls that know no
  * directories, those for extended attributes, get {@code /proc/self/fd/N/NAME}, which the kernel
- * resolves from the open directory and not from any path.
+ * resolves from the open directory and not from any path. Attributes of a file go to the file that
+ * was made, through {@code /proc/self/fd/FILE}.
  */
 final class LinuxFolder implements Folder {
   private static final String OPEN_FILES = "/proc/self/fd/";
@@ -46,13 +47,18 @@ final class LinuxFolder implements Folder {
     this.exact = exact;
   }
 
-  /** What all folders of a platform share. */
+  /**
+   * What all folders of a platform share.
+   *
+   * @param ofOpenFiles sets attributes of files by {@link #pathOfOpen}
+   */
   record Parts(
       LinuxPlatform platform,
       LinuxCalls calls,
       NativeBuffers buffers,
       LinuxStreams streams,
-      LinuxAttributes attributes) {}
+      LinuxAttributes attributes,
+      LinuxAttributes ofOpenFiles) {}
 
   /** True if open files can be named here, as they can wherever /proc is mounted. */
   static boolean canBeUsed() {
@@ -158,6 +164,11 @@ final class LinuxFolder implements Folder {
   @Override
   public void close() {
     parts.calls.close(descriptor);
+  }
+
+  /** A link that leads to an open file itself, whatever has its name by now. */
+  private static byte[] pathOfOpen(int file) {
+    return (OPEN_FILES + file).getBytes(StandardCharsets.US_ASCII);
   }
 
   private byte[] pathOf(Name name) throws Failure {
@@ -274,31 +285,43 @@ final class LinuxFolder implements Folder {
         return;
       }
       closed = true;
-      try {
-        if (attributes != null && isPlain(attributes)) {
-          parts.attributes.set(new Shown(path, name), opened, attributes);
-        }
-      } catch (Failure e) {
-        throw LinuxFailures.carried(e);
-      } finally {
+      if (attributes == null) {
         out.close();
-      }
-      setOthers();
-    }
-
-    /** Through the descriptor all goes fast, but other systems change the time once more. */
-    private boolean isPlain(Attributes wanted) {
-      return exact && wanted.properties().isEmpty();
-    }
-
-    private void setOthers() throws IOException {
-      if (attributes == null || isPlain(attributes)) {
         return;
       }
       try {
-        parts.attributes.set(PathNames.child(path, name), pathOf(name), false, attributes);
+        if (exact) {
+          setAndClose(attributes);
+        } else {
+          closeAndSet(attributes);
+        }
       } catch (Failure e) {
         throw LinuxFailures.carried(e);
+      }
+    }
+
+    private void setAndClose(Attributes wanted) throws Failure, IOException {
+      try (out) {
+        if (wanted.properties().isEmpty()) {
+          // Without a path all goes faster.
+          parts.attributes.set(new Shown(path, name), opened, wanted);
+        } else {
+          parts.ofOpenFiles.set(PathNames.child(path, name), pathOfOpen(opened), false, wanted);
+        }
+      }
+    }
+
+    /** Other systems change the time once more when a file is closed: the way to it stays open. */
+    private void closeAndSet(Attributes wanted) throws Failure, IOException {
+      int way = parts.calls.open(pathOfOpen(opened), LinuxCalls.O_PATH, 0);
+      try {
+        out.close();
+        done(new Shown(path, name), way);
+        parts.ofOpenFiles.set(PathNames.child(path, name), pathOfOpen(way), false, wanted);
+      } finally {
+        if (way >= 0) {
+          parts.calls.close(way);
+        }
       }
     }
   }

@@ -38,8 +38,14 @@ final class LinuxPlatform implements Platform {
   private final ReparsePoints points = new ReparsePoints(calls);
   private final LinuxProperties properties = new LinuxProperties(calls, points);
   private final LinuxAttributes attributes = new LinuxAttributes(calls, properties, points);
+  private final LinuxAttributes ofOpenFiles = ofOpenFiles(LinuxCalls.following());
   private final LinuxStreams streams = new LinuxStreams(calls, buffers, properties);
   private final ChangeTimes changeTimes = new ChangeTimes(calls);
+
+  private static LinuxAttributes ofOpenFiles(LinuxCalls following) {
+    ReparsePoints points = new ReparsePoints(following);
+    return new LinuxAttributes(following, new LinuxProperties(following, points), points);
+  }
 
   @Override
   public Facts facts(Path entry) throws Failure {
@@ -352,7 +358,7 @@ final class LinuxPlatform implements Platform {
       return Platform.super.folder(directory);
     }
     return LinuxFolder.open(
-        new LinuxFolder.Parts(this, calls, buffers, streams, attributes), directory);
+        new LinuxFolder.Parts(this, calls, buffers, streams, attributes, ofOpenFiles), directory);
   }
 
   @Override

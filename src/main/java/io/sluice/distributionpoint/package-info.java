@@ -17,6 +17,9 @@
  * {@code current} replaced, folder forced, read again; only then older versions go, those a record
  * says were made here.
  *
+ * <p>What an interrupted build of the same version finished is used again; reading back proves it
+ * (design record 0028).
+ *
  * <p>A failed force stops the distribution point until another process has read what is there.
  *
  * <p>Links are created last and never followed; a tree is written name by name in open folders, so

@@ -20,11 +20,13 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("long")
 class FuzzTest {
-  /** Of one parser; twenty millions of all of them together. */
-  private static final int RUNS = Integer.getInteger("sluice.fuzz.runs", 1_000_000);
+  /** Of one parser. */
+  private static final int RUNS = Integer.getInteger("sluice.fuzz.runs", 10_000_000);
 
-  /** For one parser, whether its runs are done or not. */
-  private static final int SECONDS_MAX = 300;
+  /**
+   * For one parser, whether its runs are done or not: most take some minutes, the slowest hours.
+   */
+  private static final int SECONDS_MAX = Integer.getInteger("sluice.fuzz.seconds", 3_600);
 
   /** The heap is the bound of memory: an input that wants more is a finding. */
   private static final String HEAP = "-Xmx256m";

@@ -5,7 +5,7 @@
 
 CORPORA is what corpora.sh made; those that are missing are left out. Each run measures peer and Sluice one after the
 other, page cache warm; one run before the first is not counted. Ratios are medians of the runs' own ratios. Every run
-has a new site and a new library; its server is warmed by capturing a folder that shares no bytes with any corpus.
+has a new site and a new library; its server has captured five folders before that share no bytes with any corpus.
 --million adds the package of 1,000,000 entries with a heap of 256 MB (some minutes, 5 GB below SCRATCH).
 Needs: zstd, squashfs-tools, rsync (apt), a JDK 25 in JAVA_HOME or on the PATH.
 """
@@ -14,11 +14,13 @@ import argparse, json, os, pathlib, shutil, signal, statistics, subprocess, sys,
 HERE = pathlib.Path(__file__).resolve().parent.parent
 SLUICE = str(HERE / "sluice")
 TICK = os.sysconf("SC_CLK_TCK")
-SHIFT = bytes((i + 1) % 256 for i in range(256))
 MEGA = 1_000_000
 
-# Captures of an unchanged folder: to warm the server up with, and to take the median of.
-UNCHANGED_WARM = 10
+# Folders that a running server has captured before, and how often each of them again, unchanged.
+WARM_FOLDERS = 5
+WARM_AGAIN = 2
+
+# Captures of an unchanged folder, to take the median of.
 UNCHANGED = 5
 
 
@@ -59,10 +61,11 @@ def warm(folder):
     subprocess.run(f"find '{folder}' -type f -exec cat {{}} + >/dev/null", shell=True, check=True)
 
 
-def shifted(corpora, into):
-    """A folder like the corpora that shares no chunk with them: each byte is one more."""
+def shifted(corpora, into, by):
+    """A folder like the corpora that shares no chunk with them: each byte is so much more."""
     if into.exists():
         return into
+    shift = bytes((i + by) % 256 for i in range(256))
     part = into.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     for corpus, most in (("jdk", 1000), ("small", 8000), ("server", 500)):
@@ -73,7 +76,7 @@ def shifted(corpora, into):
             # In pieces: a child's peak memory counts from what this process had when it was forked.
             with open(file, "rb") as old, open(to / str(i), "wb") as new:
                 while piece := old.read(1 << 20):
-                    new.write(piece.translate(SHIFT))
+                    new.write(piece.translate(shift))
     part.rename(into)
     return into
 
@@ -190,13 +193,14 @@ def limits(jar, warm_folder, folders):
     return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in out.splitlines()}
 
 
-def one_run(table, corpora, names, scratch, warm_folder, first):
+def one_run(table, corpora, names, scratch, warm_folders, first):
     compressing = [name for name in names if name != "random"]
-    limit = limits(str(HERE / "target" / "sluice.jar"), warm_folder, [corpora / name / "v1" for name in compressing])
+    limit = limits(str(HERE / "target" / "sluice.jar"), warm_folders[0], [corpora / name / "v1" for name in compressing])
     site = Site(scratch / "site")
-    warm_package = site.package(warm_folder)
-    for _ in range(1 + UNCHANGED_WARM):
-        site.capture(warm_package)
+    for folder in warm_folders:
+        package = site.package(folder)
+        for _ in range(1 + WARM_AGAIN):
+            site.capture(package)
     nothing = scratch / "nothing"
     nothing.mkdir(exist_ok=True)
     for name in names:
@@ -295,10 +299,10 @@ def main():
     run(SLUICE, "--version")
     table = Table()
     if names and options.runs:
-        warm_folder = shifted(corpora, scratch / "warm")
-        one_run(Table(), corpora, [name for name in names if name != "random"][:1], scratch, warm_folder, False)
+        warm_folders = [shifted(corpora, scratch / f"warm-{by}", by) for by in range(1, WARM_FOLDERS + 1)]
+        one_run(Table(), corpora, [name for name in names if name != "random"][:1], scratch, warm_folders, False)
         for i in range(options.runs):
-            one_run(table, corpora, names, scratch, warm_folder, i == 0)
+            one_run(table, corpora, names, scratch, warm_folders, i == 0)
             print(f"run {i + 1} of {options.runs} is done", file=sys.stderr)
     if options.million:
         million(table, scratch)

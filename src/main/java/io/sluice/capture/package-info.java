@@ -14,7 +14,7 @@
  *   <li>A <em>scan cache</em> remembers which state of each entry a manifest was made from. It may
  *       be lost or damaged at no cost but time. What is unchanged is neither read nor, where the
  *       file system tells of every change, listed; if nothing changed the manifest is the one
- *       before.
+ *       before. With a <em>trace</em> that is seen without a scan.
  * </ul>
  *
  * <p>The manifest depends on the source alone: not on threads, time, the library or what was

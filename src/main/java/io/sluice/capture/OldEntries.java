@@ -4,8 +4,10 @@ import io.sluice.manifest.Entry;
 import io.sluice.manifest.EntryList;
 import io.sluice.manifest.EntryPath;
 import io.sluice.manifest.Name;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the entries of the previous capture for a walk that goes in canonical order too. */
@@ -13,12 +15,17 @@ final class OldEntries {
   private final EntryList entries;
   private final Map<EntryPath, Integer> directories = new HashMap<>();
 
+  /** Where each directory's line is, and the number of entries. */
+  private final int[] starts;
+
   OldEntries(EntryList entries) {
     this.entries = entries;
-    for (int i = 0; i < entries.size(); i++) {
-      if (entries.isDirectory(i)) {
-        directories.put(entries.get(i).path(), i);
-      }
+    this.starts =
+        IntStream.rangeClosed(0, entries.size())
+            .filter(i -> i == entries.size() || entries.isDirectory(i))
+            .toArray();
+    for (int i = 0; i < starts.length - 1; i++) {
+      directories.put(entries.get(starts[i]).path(), starts[i]);
     }
   }
 
@@ -30,12 +37,11 @@ final class OldEntries {
 
   /** What stood in that directory beside directories. */
   Leaves leavesOf(Comparison.@Nullable Old directory) {
-    int first = directory == null ? entries.size() : directory.index() + 1;
-    int end = first;
-    while (end < entries.size() && !entries.isDirectory(end)) {
-      end++;
+    if (directory == null) {
+      return new Leaves(0, 0);
     }
-    return new Leaves(first, end);
+    int next = Arrays.binarySearch(starts, directory.index()) + 1;
+    return new Leaves(directory.index() + 1, starts[next]);
   }
 
   /** The leaves of a directory, asked for in order of name. For one thread. */

@@ -80,8 +80,8 @@ public final class Capture {
       Previous previous =
           memory.flatMap(known -> cache.previous(known, listing, intake)).orElseGet(Previous::none);
       Read read = read(from, previous, options, intake);
-      boolean isRemembered = read.isPrevious && memory.flatMap(ScanMemory::trace).isPresent();
-      if (!isRemembered) {
+      boolean isTraced = memory.flatMap(ScanMemory::trace).isPresent();
+      if (!read.isPrevious || (read.scan.isSettled() && !isTraced)) {
         cache.store(root, read.memory(listing));
       }
       return read.captured;

@@ -28,7 +28,7 @@ final class ScanCache {
   /** Beyond this many sources the cache of another one is dropped. */
   static final int SOURCES_MAX = 1_000;
 
-  /** A larger file is not read: room for fifteen million entries. */
+  /** A larger file is not read: what is remembered of a source takes less. */
   static final long FILE_BYTES_MAX = 256L << 20;
 
   private final Library library;

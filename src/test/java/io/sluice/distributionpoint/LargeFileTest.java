@@ -23,7 +23,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -79,47 +78,14 @@ class LargeFileTest {
     }
   }
 
-  /** Asked before each chunk is given. */
-  private interface Watcher {
-    void reads(Digest chunk) throws Failure;
-  }
-
-  private record Watched(ChunkStore store, Watcher watcher) implements ChunkStore {
-    @Override
-    public boolean holds(Digest chunk) {
-      return store.holds(chunk);
-    }
-
-    @Override
-    public int read(Digest chunk, byte[] into, int at) throws Failure {
-      watcher.reads(chunk);
-      return store.read(chunk, into, at);
-    }
-
-    @Override
-    public Optional<Place> place(Digest chunk) {
-      return store.place(chunk);
-    }
-
-    @Override
-    public Frame frame(Place place) throws Failure {
-      return store.frame(place);
-    }
-
-    @Override
-    public Intake intake() throws Failure {
-      return store.intake();
-    }
-  }
-
   private Path folder() {
     return volume.root().resolve("dp");
   }
 
-  private FolderPlace place(Watcher watcher) {
+  private FolderPlace place(WatchedStore.Watcher watcher) {
     FolderPlace.Parts parts = new FolderPlace.Parts(site.platform, site.disk, threads);
     PlaceOwner owner = new PlaceOwner("CEN", "shop", site.notes());
-    ChunkStore store = new Watched(site.library, watcher);
+    ChunkStore store = new WatchedStore(site.library, watcher);
     return new FolderPlace(owner, folder(), StreamPolicy.SIDECAR, parts, store);
   }
 
@@ -145,7 +111,7 @@ class LargeFileTest {
     Set<Digest> ofTheFile = chunks(manifest, 3, 3 + LARGE);
     Set<Thread> writers = ConcurrentHashMap.newKeySet();
     CountDownLatch both = new CountDownLatch(2);
-    Watcher watcher =
+    WatchedStore.Watcher watcher =
         chunk -> {
           if (ofTheFile.contains(chunk) && writers.add(Thread.currentThread())) {
             both.countDown();
@@ -197,7 +163,7 @@ class LargeFileTest {
   void anUnfinishedOneIsWrittenAnew(double part) throws Exception {
     Manifest manifest = with(NOISE).store(site.library);
     int[] reads = new int[1];
-    Watcher dies =
+    WatchedStore.Watcher dies =
         chunk -> {
           synchronized (reads) {
             if (++reads[0] > manifest.chunks().size() * part) {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.content.ChunkStore;
-import io.sluice.content.Digest;
-import io.sluice.content.Frame;
 import io.sluice.content.TestContent;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
@@ -15,7 +13,7 @@ import io.sluice.parallel.CallerThread;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,38 +46,19 @@ class SwappedFolderTest {
   }
 
   /** A store that does something just before it gives its second chunk. */
-  private record Swapping(ChunkStore store, Swap swap, int[] reads) implements ChunkStore {
-    @Override
-    public boolean holds(Digest chunk) {
-      return store.holds(chunk);
-    }
-
-    @Override
-    public int read(Digest chunk, byte[] into, int at) throws Failure {
-      if (++reads[0] == 2) {
-        try {
-          swap.run();
-        } catch (IOException e) {
-          throw new AssertionError(e);
-        }
-      }
-      return store.read(chunk, into, at);
-    }
-
-    @Override
-    public Optional<Place> place(Digest chunk) {
-      return store.place(chunk);
-    }
-
-    @Override
-    public Frame frame(Place place) throws Failure {
-      return store.frame(place);
-    }
-
-    @Override
-    public Intake intake() throws Failure {
-      return store.intake();
-    }
+  private static ChunkStore swapping(ChunkStore store, Swap swap) {
+    AtomicInteger reads = new AtomicInteger();
+    return new WatchedStore(
+        store,
+        chunk -> {
+          if (reads.incrementAndGet() == 2) {
+            try {
+              swap.run();
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          }
+        });
   }
 
   private void buildSwapping(Swap swap) throws Exception {
@@ -91,7 +70,7 @@ class SwappedFolderTest {
             .link("a/inner/link", "nowhere")
             .attributes("a/inner", 0700, 5, 0)
             .store(site.library);
-    ChunkStore store = new Swapping(site.library, swap, new int[1]);
+    ChunkStore store = swapping(site.library, swap);
     Materialiser materialiser =
         new Materialiser(site.platform, new CallerThread(), store, site.disk);
     assertThatThrownBy(

@@ -1,10 +1,7 @@
 package io.sluice.content;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -56,18 +53,9 @@ final class ChunkIndex {
     }
   }
 
-  /** A chunk and one of its places. */
-  record Entry(Digest digest, long place) implements Comparable<Entry> {
-    @Override
-    public int compareTo(Entry other) {
-      int byDigest = digest.compareTo(other.digest);
-      return byDigest != 0 ? byDigest : Long.compare(place, other.place);
-    }
-  }
-
-  /** All places of a part's chunks, in order. */
-  List<Entry> sorted(int shard) {
-    return shards[shard].sorted();
+  /** All places of a part's chunks. */
+  Places places(int shard) {
+    return shards[shard].places();
   }
 
   /** How many chunks are here. */
@@ -141,21 +129,20 @@ final class ChunkIndex {
       }
     }
 
-    synchronized List<Entry> sorted() {
-      List<Entry> entries = new ArrayList<>(size());
+    synchronized Places places() {
+      Places all = new Places();
       for (int slot = 0; slot < table.length; slot += FIELDS) {
         if (table[slot + PLACE] > 0) {
-          entries.add(new Entry(digest(table, slot), table[slot + PLACE] - 1));
+          all.add(digest(table, slot), table[slot + PLACE] - 1);
         }
       }
       spares.forEach(
           (digest, places) -> {
             for (long place : places) {
-              entries.add(new Entry(digest, place));
+              all.add(digest, place);
             }
           });
-      Collections.sort(entries);
-      return entries;
+      return all;
     }
 
     private long nextPlace(Digest digest) {

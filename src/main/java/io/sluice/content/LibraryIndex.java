@@ -190,10 +190,12 @@ final class LibraryIndex {
             writing -> {
               Map<Long, Integer> counts = new HashMap<>();
               for (int shard = 0; shard < ChunkIndex.SHARDS; shard++) {
-                for (ChunkIndex.Entry entry : recent.sorted(shard)) {
-                  long pack = FramePlace.pack(entry.place());
+                Places places = recent.places(shard);
+                for (int entry : places.order()) {
+                  long place = places.place(entry);
+                  long pack = FramePlace.pack(place);
                   if (wanted.containsKey(pack)) {
-                    writing.entry(entry.digest(), entry.place());
+                    writing.entry(places.digest(entry), place);
                     counts.merge(pack, 1, Integer::sum);
                   }
                 }

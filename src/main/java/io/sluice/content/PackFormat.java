@@ -82,25 +82,12 @@ final class PackFormat {
     return tail.put(sha.digest()).put(END_MAGIC).array();
   }
 
-  /** An index of entries in any order, each as five longs: the digest and the frame's offset. */
-  static Index index(long[] entries, int count, long framesEnd, int frames) {
-    Digest[] digests = new Digest[count];
-    Integer[] order = new Integer[count];
-    for (int i = 0; i < count; i++) {
-      int at = i * 5;
-      digests[i] = new Digest(entries[at], entries[at + 1], entries[at + 2], entries[at + 3]);
-      order[i] = i;
-    }
-    Arrays.sort(
-        order,
-        (x, y) -> {
-          int byDigest = digests[x].compareTo(digests[y]);
-          return byDigest != 0 ? byDigest : Long.compare(entries[x * 5 + 4], entries[y * 5 + 4]);
-        });
-    ByteBuffer sorted = ByteBuffer.allocate(count * ENTRY_BYTES);
-    for (int entry : order) {
-      digests[entry].write(sorted.array(), sorted.position());
-      sorted.position(sorted.position() + Digest.BYTES).putLong(entries[entry * 5 + 4]);
+  /** An index of chunks in any order; the place of each is its frame's offset. */
+  static Index index(Places entries, long framesEnd, int frames) {
+    ByteBuffer sorted = ByteBuffer.allocate(Math.multiplyExact(entries.size(), ENTRY_BYTES));
+    for (int entry : entries.order()) {
+      entries.digest(entry).write(sorted.array(), sorted.position());
+      sorted.position(sorted.position() + Digest.BYTES).putLong(entries.place(entry));
     }
     return new Index(sorted.array(), framesEnd, frames);
   }

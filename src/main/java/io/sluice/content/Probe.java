@@ -4,13 +4,15 @@ import com.github.luben.zstd.ZstdCompressCtx;
 import java.util.Arrays;
 
 /**
- * Tells content that is compressed already from the rest by looking at samples of it. Two looks:
- * the entropy of single bytes in half of the samples, which costs little and settles most
- * compressible content; then zstd at a fast level on all of them, for content whose bytes look even
- * but repeat.
+ * Tells content that is compressed already from the rest by looking at samples of it. How evenly
+ * its bytes are spread settles most of it; what lies between is settled by zstd at a fast level.
  *
- * <p>Measured on two bodies of Java archives and sources (186 and 53 MB, zip): what is kept raw is
- * within 1 % of what zstd would have made of it. Half the samples lose up to twice that.
+ * <p>Evenness is K. Pearson's chi-squared of the counts of byte values, 1900: about 255 where every
+ * value is equally likely, more the less even they are. It takes no logarithms, as entropy would.
+ *
+ * <p>Measured on Java archives, executables and sources (283 and 313 MB): what is kept raw because
+ * of its evenness alone costs 0.05 % of the bytes stored, what zstd lets pass at most as much
+ * again.
  */
 final class Probe implements AutoCloseable {
   static final int SAMPLES = 8;
@@ -19,11 +21,25 @@ final class Probe implements AutoCloseable {
   /** Shorter content is always compressed, with its neighbours. */
   static final int LENGTH_MIN = SAMPLES * SAMPLE_BYTES;
 
-  private static final int HALF_BYTES = LENGTH_MIN / 2;
+  private static final int VALUES = 256;
   private static final int LEVEL = 1;
 
-  /** Bits a byte below which content compresses. */
-  private static final double ENTROPY_MIN = 7.80;
+  /** Bytes of each sample that are counted; counting all of them tells hardly more. */
+  private static final int COUNTED_BYTES = SAMPLE_BYTES / 2;
+
+  /** After so many samples the rest need not be counted if they are less even than the next. */
+  private static final int SAMPLES_FIRST = 2;
+
+  private static final long FIRST_UNEVEN_MIN = 1500;
+
+  /** Content less even than this compresses. */
+  private static final long UNEVEN_MIN = 1140;
+
+  /** Content more even than this, but not more than chance makes it, does not compress. */
+  private static final long EVEN_MAX = 500;
+
+  /** Bytes more even than this follow a rule, such as counting: 255 less four times 22.6. */
+  private static final long CHANCE_MIN = 165;
 
   /**
    * Samples that zstd shrinks below this share compress. zstd itself gives a block up that it
@@ -32,8 +48,8 @@ final class Probe implements AutoCloseable {
   private static final double SHARE_MIN = 0.985;
 
   private final ZstdCompressCtx compressor = new ZstdCompressCtx();
-  private final int[] counts = new int[256];
-  private final byte[] sample = new byte[LENGTH_MIN];
+  private final int[] counts = new int[VALUES];
+  private final byte[] samples = new byte[LENGTH_MIN];
   private final byte[] encoded = new byte[LENGTH_MIN + 1024];
 
   Probe() {
@@ -44,37 +60,46 @@ final class Probe implements AutoCloseable {
     if (length < LENGTH_MIN) {
       return false;
     }
-    take(plain, from, length, 0);
-    if (entropy() < ENTROPY_MIN) {
+    int stride = (length - SAMPLE_BYTES) / (SAMPLES - 1);
+    Arrays.fill(counts, 0);
+    count(plain, from, stride, 0, SAMPLES_FIRST);
+    if (unevenness(SAMPLES_FIRST) >= FIRST_UNEVEN_MIN) {
       return false;
     }
-    take(plain, from, length, 1);
-    int size = compressor.compressByteArray(encoded, 0, encoded.length, sample, 0, sample.length);
-    return size > SHARE_MIN * sample.length;
+    count(plain, from, stride, SAMPLES_FIRST, SAMPLES);
+    long unevenness = unevenness(SAMPLES);
+    if (unevenness >= UNEVEN_MIN) {
+      return false;
+    }
+    boolean isAsByChance = unevenness >= CHANCE_MIN && unevenness <= EVEN_MAX;
+    return isAsByChance || !shrinks(plain, from, stride);
   }
 
-  /** Copies every other sample, the even ones to the first half and the odd ones to the second. */
-  private void take(byte[] plain, int from, int length, int odd) {
-    int stride = (length - SAMPLE_BYTES) / (SAMPLES - 1);
-    for (int i = 0; i < SAMPLES / 2; i++) {
-      int at = from + (2 * i + odd) * stride;
-      System.arraycopy(plain, at, sample, odd * HALF_BYTES + i * SAMPLE_BYTES, SAMPLE_BYTES);
-    }
-  }
-
-  /** C. E. Shannon's entropy of the first half's bytes, in bits a byte. */
-  private double entropy() {
-    Arrays.fill(counts, 0);
-    for (int i = 0; i < HALF_BYTES; i++) {
-      counts[sample[i] & 0xff]++;
-    }
-    double sum = 0;
-    for (int count : counts) {
-      if (count > 0) {
-        sum += count * Math.log(count);
+  private void count(byte[] plain, int from, int stride, int first, int end) {
+    for (int sample = first; sample < end; sample++) {
+      int at = from + sample * stride;
+      for (int i = at; i < at + COUNTED_BYTES; i++) {
+        counts[plain[i] & 0xff]++;
       }
     }
-    return (Math.log(HALF_BYTES) - sum / HALF_BYTES) / Math.log(2);
+  }
+
+  /** Chi-squared of the counts of so many samples. */
+  private long unevenness(int samples) {
+    long squares = 0;
+    for (int count : counts) {
+      squares += (long) count * count;
+    }
+    long counted = (long) samples * COUNTED_BYTES;
+    return squares * VALUES / counted - counted;
+  }
+
+  private boolean shrinks(byte[] plain, int from, int stride) {
+    for (int i = 0; i < SAMPLES; i++) {
+      System.arraycopy(plain, from + i * stride, samples, i * SAMPLE_BYTES, SAMPLE_BYTES);
+    }
+    int size = compressor.compressByteArray(encoded, 0, encoded.length, samples, 0, samples.length);
+    return size <= SHARE_MIN * samples.length;
   }
 
   @Override

@@ -100,7 +100,7 @@ public final class ArchivePlatform implements Platform {
         new Attributes(all.mode() & 0777, all.mtimeSeconds(), all.mtimeNanos()),
         java.util.Optional.of(new Facts.Identity(0, node.number(), 0)),
         entry.target(),
-        new Facts.More(special, -1, -1, -1, 0, -1));
+        Facts.More.ofMode(special));
   }
 
   @Override

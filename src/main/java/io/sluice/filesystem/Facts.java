@@ -35,19 +35,36 @@ public record Facts(
   public record Size(long bytes, long links) {}
 
   /**
+   * Numbers of the user and of the group a file belongs to.
+   *
+   * @param uid negative if the platform has none
+   */
+  public record Owner(long uid, long gid) {
+    public static final Owner NONE = new Owner(-1, -1);
+  }
+
+  /**
    * Further facts.
    *
    * @param specialMode setuid, setgid and sticky bits, as 07000 has them
-   * @param uid the owner's number, negative if the platform has none
-   * @param gid the group's number
+   * @param owner whose it is
    * @param blocks of 512 bytes that hold the file, negative if unknown
    * @param birthSeconds when it was made, seconds since 1970
    * @param birthNanos negative if unknown
+   * @param mount a number that no other mount had or will have while the machine runs; {@link
+   *     #NO_MOUNT} if the platform cannot tell
    */
   public record More(
-      int specialMode, long uid, long gid, long blocks, long birthSeconds, int birthNanos) {
+      int specialMode, Owner owner, long blocks, long birthSeconds, int birthNanos, long mount) {
+    public static final long NO_MOUNT = 0;
+
     /** The platform says nothing of all that. */
-    public static final More UNKNOWN = new More(0, -1, -1, -1, 0, -1);
+    public static final More UNKNOWN = ofMode(0);
+
+    /** The platform says nothing but a mode. */
+    public static More ofMode(int specialMode) {
+      return new More(specialMode, Owner.NONE, -1, 0, -1, NO_MOUNT);
+    }
 
     /** The names of the bits that are set. */
     public List<String> specialNames() {

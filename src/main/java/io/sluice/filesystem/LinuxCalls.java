@@ -32,6 +32,11 @@ final class LinuxCalls {
   private static final int STATX_BASIC_STATS = 0x7ff;
   static final int STATX_BTIME = 0x800;
 
+  /** Since Linux 6.8; an older one leaves it out of its answer. */
+  static final int STATX_MNT_ID_UNIQUE = 0x4000;
+
+  private static final int STATX_WANTED = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID_UNIQUE;
+
   /** Some architectures number these two flags their own way (include/uapi/asm/fcntl.h). */
   private static final boolean ARM_FLAGS =
       List.of("aarch64", "arm64", "ppc64", "ppc64le").contains(System.getProperty("os.arch", ""));
@@ -198,8 +203,7 @@ final class LinuxCalls {
     try (Scratch scratch = scratch()) {
       long name = scratch.text(Scratch.FIRST, path);
       long into = scratch.at(Scratch.STRUCT);
-      int result =
-          scratch.call(STATX, directory, name, flags, STATX_BASIC_STATS | STATX_BTIME, into);
+      int result = scratch.call(STATX, directory, name, flags, STATX_WANTED, into);
       return Statx.stat(result, scratch.bytes(), Scratch.STRUCT);
     }
   }

@@ -99,7 +99,7 @@ final class LinuxProperties {
       reparse(path, facts, found);
     }
     if (keep.keeps(Property.OWNER)) {
-      owner(entry, facts.more()).ifPresent(found.kept::add);
+      owner(entry, facts.more().owner()).ifPresent(found.kept::add);
     }
     if (keep.keeps(Property.BIRTH) && !found.kept.stream().anyMatch(LinuxProperties::isBirth)) {
       birth(facts.more()).ifPresent(found.kept::add);
@@ -202,14 +202,14 @@ final class LinuxProperties {
         : Optional.of(birth(more.birthSeconds(), more.birthNanos()));
   }
 
-  private Optional<Property> owner(Path entry, Facts.More more) {
-    if (more.uid() < 0) {
+  private Optional<Property> owner(Path entry, Facts.Owner owner) {
+    if (owner.uid() < 0) {
       return Optional.empty();
     }
-    String user = name(entry, "owner", more.uid());
-    String group = name(entry, "group", more.gid());
+    String user = name(entry, "owner", owner.uid());
+    String group = name(entry, "group", owner.gid());
     return Optional.of(
-        Property.of(Property.OWNER, more.uid() + ":" + user + ":" + more.gid() + ":" + group));
+        Property.of(Property.OWNER, owner.uid() + ":" + user + ":" + owner.gid() + ":" + group));
   }
 
   /** The name of the entry's user or group; empty if it has none that can be written down. */

@@ -21,8 +21,8 @@ import java.util.Optional;
 
 /**
  * Named streams on Linux. How they are reached depends on the file system and, for NTFS, on how it
- * was mounted; it is asked for every entry, because a mount can be replaced while the process
- * lives.
+ * was mounted; it is asked for every entry, because a mount can be replaced while the process lives
+ * ({@link Mounts} knows which answers hold).
  */
 final class LinuxStreams {
   /** The kernel passes no attribute value and no list of names longer than this. */
@@ -46,11 +46,13 @@ final class LinuxStreams {
   private final LinuxCalls calls;
   private final NativeBuffers buffers;
   private final LinuxProperties properties;
+  private final Mounts mounts;
 
   LinuxStreams(LinuxCalls calls, NativeBuffers buffers, LinuxProperties properties) {
     this.calls = calls;
     this.properties = properties;
     this.buffers = buffers;
+    this.mounts = new Mounts(calls);
   }
 
   /** How named streams are reached. */
@@ -99,7 +101,7 @@ final class LinuxStreams {
 
   private Streams of(Path entry, byte[] path, Facts facts, Keep keep) throws Failure {
     boolean directory = facts.kind() == Facts.Kind.DIRECTORY;
-    long magic = calls.fileSystem(path);
+    long magic = mounts.fileSystem(path, facts.more().mount());
     Way way = way(path, magic);
     List<Stream> named = new ArrayList<>();
     List<String> foreign = new ArrayList<>();

@@ -73,7 +73,7 @@ final class PortablePlatform implements Platform {
           new Attributes(mode & 0777, modified.getEpochSecond(), modified.getNano()),
           identity(unix),
           kind == Facts.Kind.SYMLINK ? Optional.of(target(entry)) : Optional.empty(),
-          new Facts.More(mode & 07000, -1, -1, -1, 0, -1));
+          Facts.More.ofMode(mode & 07000));
     } catch (IOException e) {
       throw reading(entry, e);
     }

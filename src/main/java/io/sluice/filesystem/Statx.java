@@ -12,6 +12,7 @@ final class Statx {
   static LinuxCalls.Stat stat(int result, ByteBuffer at, int from) {
     int mode = Short.toUnsignedInt(at.getShort(from + 28));
     boolean hasBirth = (at.getInt(from) & LinuxCalls.STATX_BTIME) != 0;
+    boolean hasMount = (at.getInt(from) & LinuxCalls.STATX_MNT_ID_UNIQUE) != 0;
     return new LinuxCalls.Stat(
         result,
         mode,
@@ -20,11 +21,13 @@ final class Statx {
         new LinuxCalls.Modified(at.getLong(from + 112), at.getInt(from + 120)),
         new Facts.More(
             mode & 07000,
-            Integer.toUnsignedLong(at.getInt(from + 20)),
-            Integer.toUnsignedLong(at.getInt(from + 24)),
+            new Facts.Owner(
+                Integer.toUnsignedLong(at.getInt(from + 20)),
+                Integer.toUnsignedLong(at.getInt(from + 24))),
             at.getLong(from + 48),
             at.getLong(from + 80),
-            hasBirth ? at.getInt(from + 88) : -1));
+            hasBirth ? at.getInt(from + 88) : -1,
+            hasMount ? at.getLong(from + 144) : Facts.More.NO_MOUNT));
   }
 
   static Facts.Identity identity(ByteBuffer at, int from) {

@@ -140,11 +140,12 @@ class OverlappingTransfersTest {
   /** Starts the first transfer, the second in its middle, and lets the first go on as told. */
   private void overlap(LibraryLink other, Middle end, boolean firstSucceeds) throws Exception {
     CountDownLatch middle = new CountDownLatch(1);
+    CountDownLatch looked = new CountDownLatch(1);
     Stopping link =
         new Stopping(
             () -> {
               middle.countDown();
-              waiting.await();
+              looked.await();
               end.reached();
             });
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -153,7 +154,9 @@ class OverlappingTransfersTest {
       Set<Digest> before = held();
       Future<Received> two = threads.submit(() -> receive(other, second));
       waiting.await();
-      assertThat(asked(other, second))
+      List<Digest> meanwhile = asked(other, second);
+      looked.countDown();
+      assertThat(meanwhile)
           .as("asked for while the first transfer goes on")
           .isNotEmpty()
           .doesNotContainAnyElementsOf(asked(link, first))

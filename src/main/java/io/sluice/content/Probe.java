@@ -10,9 +10,8 @@ import java.util.Arrays;
  * <p>Evenness is K. Pearson's chi-squared of the counts of byte values, 1900: about 255 where every
  * value is equally likely, more the less even they are. It takes no logarithms, as entropy would.
  *
- * <p>Measured on Java archives, executables and sources (283 and 313 MB): what is kept raw because
- * of its evenness alone costs 0.05 % of the bytes stored, what zstd lets pass at most as much
- * again.
+ * <p>Measured on Java archives (283 MB) and a Java runtime (313 MB): what is kept raw makes 0.25
+ * and 0.2 % more bytes than if zstd had been given everything, half of it by evenness alone.
  */
 final class Probe implements AutoCloseable {
   static final int SAMPLES = 8;

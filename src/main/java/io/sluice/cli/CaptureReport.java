@@ -28,10 +28,10 @@ final class CaptureReport {
     }
     out.println(captured.manifest().hex());
     out.print(
-        Quantity.count(totals.entries())
-            + " entries, "
-            + Quantity.count(totals.streams())
-            + " streams, "
+        Quantity.count(totals.entries(), "entry")
+            + ", "
+            + Quantity.count(totals.streams(), "stream")
+            + ", "
             + Quantity.bytes(totals.bytesRead())
             + " read, "
             + Quantity.bytes(totals.bytesStored())

@@ -121,8 +121,8 @@ public final class DiffCommand implements Callable<Integer> {
                   + " changed; "
                   + Quantity.bytes(lacking.bytes())
                   + " in "
-                  + Quantity.count(lacking.chunks())
-                  + (lacking.chunks() == 1 ? " chunk is new" : " chunks are new"));
+                  + Quantity.count(lacking.chunks(), "chunk")
+                  + (lacking.chunks() == 1 ? " is new" : " are new"));
     }
   }
 

@@ -94,10 +94,10 @@ public final class ExportCommand implements Callable<Integer> {
     }
     to.println(
         "Exported "
-            + Quantity.count(exported.entries())
-            + " entries, "
-            + Quantity.count(exported.streams())
-            + " streams, an archive of "
+            + Quantity.count(exported.entries(), "entry")
+            + ", "
+            + Quantity.count(exported.streams(), "stream")
+            + ", an archive of "
             + Quantity.bytes(exported.bytes()));
     to.print(NotCaptured.text("Not held by this format:", exported.notHeld()));
   }

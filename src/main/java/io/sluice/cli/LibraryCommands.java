@@ -154,18 +154,18 @@ public final class LibraryCommands {
     private static String text(Library library, Usage usage, List<Failure> unreadable)
         throws Failure {
       TextTable table = new TextTable("", "frames", "chunks", "stored", "content");
-      row(table, "in " + Quantity.count(usage.packs()) + " packs", usage.stored());
+      row(table, "in " + Quantity.count(usage.packs(), "pack"), usage.stored());
       row(table, "  needed by manifests", usage.needed());
       row(table, "  needed by none", usage.unneeded());
       row(table, "  in quarantine", usage.quarantined());
       Library.Stats stats = library.stats();
       String manifests =
-          Quantity.count(stats.documents())
-              + (stats.documents() == 1 ? " manifest of " : " manifests of ")
+          Quantity.count(stats.documents(), "manifest")
+              + " of "
               + Quantity.bytes(stats.documentBytes())
               + ", whose content is "
-              + Quantity.count(usage.wanted().chunks())
-              + " chunks, "
+              + Quantity.count(usage.wanted().chunks(), "chunk")
+              + ", "
               + Quantity.bytes(usage.wanted().contentBytes())
               + "\n";
       return table.text() + manifests + Problems.text(unreadable, library.folder());

@@ -98,7 +98,7 @@ final class LibraryGcCommand implements Callable<Integer> {
           client.post("/v0/library/collections", wish, Views.CollectionView.class);
       String text =
           undo
-              ? "Put back: " + done.packsPutBack() + " packs\n"
+              ? "Put back: " + Quantity.count(done.packsPutBack(), "pack") + "\n"
               : (planOnly ? "Packs to take out: " : "Packs taken out: ")
                   + Quantity.count(done.packsTakenOut())
                   + (planOnly ? ", to rewrite: " : ", rewritten: ")
@@ -139,7 +139,10 @@ final class LibraryGcCommand implements Callable<Integer> {
   }
 
   private static String text(Garbage.Amount amount) {
-    return amount.packs() + " packs, " + amount.documents() + " manifests\n";
+    return Quantity.count(amount.packs(), "pack")
+        + ", "
+        + Quantity.count(amount.documents(), "manifest")
+        + "\n";
   }
 
   private static String rest(Garbage.Amount deleted, long trash) {

@@ -89,7 +89,7 @@ record LibraryReport(
     for (LibraryManifests.Incomplete each : incomplete) {
       text.append("manifest ").append(each.manifest()).append('\n');
       text.append("  lacks ").append(Quantity.count(each.missing().size()));
-      text.append(" of its ").append(Quantity.count(each.chunks())).append(" chunks:\n");
+      text.append(" of its ").append(Quantity.count(each.chunks(), "chunk")).append(":\n");
       for (int i = 0; i < Math.min(CHUNKS_SHOWN, each.missing().size()); i++) {
         Digest chunk = each.missing().get(i).digest();
         text.append("  ").append(chunk).append('\n');
@@ -101,12 +101,12 @@ record LibraryReport(
     }
     return text.append(done)
         .append(": ")
-        .append(Quantity.count(stats.packs()))
-        .append(" packs, ")
-        .append(Quantity.count(stats.chunks()))
-        .append(" chunks, ")
-        .append(Quantity.count(stats.documents()))
-        .append(" manifests; ")
+        .append(Quantity.count(stats.packs(), "pack"))
+        .append(", ")
+        .append(Quantity.count(stats.chunks(), "chunk"))
+        .append(", ")
+        .append(Quantity.count(stats.documents(), "manifest"))
+        .append("; ")
         .append(isSound() ? "all is well" : "see above")
         .append('\n')
         .toString();
@@ -117,7 +117,9 @@ record LibraryReport(
     return Failure.permanent(
         isMissing ? Code.CONTENT_MISSING : Code.CONTENT_CORRUPT,
         "looking through the content library " + folder,
-        problems.size() + " problems, " + incomplete.size() + " manifests that lack chunks",
+        Quantity.count(problems.size(), "problem")
+            + ", manifests that lack chunks: "
+            + Quantity.count(incomplete.size()),
         "check the disk; then run \"sluice library scrub\" and capture the sources again, or let"
             + " the site fetch the versions from its parent");
   }

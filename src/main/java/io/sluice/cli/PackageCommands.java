@@ -275,10 +275,10 @@ public final class PackageCommands {
             : made.id() + " is unchanged; version " + made.version() + " stays";
     return head
         + ": "
-        + Quantity.count(capture.entries())
-        + " entries, "
-        + Quantity.count(capture.streams())
-        + " streams,\n  "
+        + Quantity.count(capture.entries(), "entry")
+        + ", "
+        + Quantity.count(capture.streams(), "stream")
+        + ",\n  "
         + Quantity.bytes(capture.bytesRead())
         + " read, "
         + Quantity.bytes(capture.bytesStored())

@@ -60,4 +60,14 @@ public final class Quantity {
   public static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }
+
+  /** So many of what an English noun names: {@code 1 stream}, {@code 2 entries}. */
+  public static String count(long count, String noun) {
+    if (count == 1) {
+      return "1 " + noun;
+    }
+    boolean isInY = noun.endsWith("y");
+    String many = isInY ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s";
+    return count(count) + " " + many;
+  }
 }

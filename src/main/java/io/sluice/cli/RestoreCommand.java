@@ -146,12 +146,12 @@ public final class RestoreCommand implements Callable<Integer> {
         .out()
         .println(
             "Restored and read back: "
-                + Quantity.count(manifest.entries().size())
-                + " entries, "
+                + Quantity.count(manifest.entries().size(), "entry")
+                + ", "
                 + Quantity.bytes(placed.bytes())
                 + ",\n  "
-                + Quantity.count(placed.nativeStreams())
-                + " streams native and "
+                + Quantity.count(placed.nativeStreams(), "stream")
+                + " native and "
                 + Quantity.count(placed.sidecarStreams())
                 + " in the sidecar,\n  written in "
                 + Quantity.seconds(writing)
@@ -162,8 +162,8 @@ public final class RestoreCommand implements Callable<Integer> {
           .out()
           .println(
               "From seeds: "
-                  + Quantity.count(taken.seedFiles())
-                  + " files, "
+                  + Quantity.count(taken.seedFiles(), "file")
+                  + ", "
                   + Quantity.bytes(taken.seedBytes())
                   + ", of which "
                   + Quantity.bytes(taken.sharedBytes())
@@ -174,8 +174,8 @@ public final class RestoreCommand implements Callable<Integer> {
           .out()
           .println(
               "Kept of an interrupted restore: "
-                  + Quantity.count(taken.keptFiles())
-                  + " files, "
+                  + Quantity.count(taken.keptFiles(), "file")
+                  + ", "
                   + Quantity.bytes(taken.keptBytes()));
     }
     terminal.out().print(NotCaptured.text("Not held as it is:", placed.remarks().text()));

@@ -70,12 +70,11 @@ public final class SidecarCommand {
               json
                   ? new JsonMapper().writeValueAsString(result)
                   : "Put back and read back: "
-                      + Quantity.count(returned.streams())
-                      + " streams and "
-                      + Quantity.count(returned.attributes())
-                      + " attributes of "
-                      + Quantity.count(returned.entries())
-                      + " entries");
+                      + Quantity.count(returned.streams(), "stream")
+                      + " and "
+                      + Quantity.count(returned.attributes(), "attribute")
+                      + " of "
+                      + Quantity.count(returned.entries(), "entry"));
       return Terminal.DONE;
     }
   }

@@ -180,8 +180,8 @@ public final class SiteCommands {
       return attempts.made() == 0
           ? ""
           : "  tried "
-              + attempts.made()
-              + (attempts.made() == 1 ? " time, again at " : " times, again at ")
+              + Quantity.count(attempts.made(), "time")
+              + ", again at "
               + attempts.next()
               + ",\n  or at once with \"sluice package retry "
               + delivery.target().id()

@@ -30,8 +30,8 @@ record Verified(Manifest manifest, String where, List<String> differences) {
 
   String sentence() {
     return "identical: "
-        + Quantity.count(manifest.entries().size())
-        + " entries, "
+        + Quantity.count(manifest.entries().size(), "entry")
+        + ", "
         + Quantity.bytes(manifest.contentBytes())
         + (where.isEmpty() ? " in the library" : " in " + where)
         + "\n  version "

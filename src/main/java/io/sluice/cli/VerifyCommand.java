@@ -146,7 +146,7 @@ public final class VerifyCommand implements Callable<Integer> {
       throw Failure.permanent(
               code.get(),
               "verifying " + what,
-              problems.size() + (problems.size() == 1 ? " difference" : " differences"),
+              Quantity.count(problems.size(), "difference"),
               code.get() == Code.CONTENT_CORRUPT
                   ? "capture the source again with --verify, or fetch it from another library"
                   : "restore it again, or capture the folder as a new version")

@@ -1,5 +1,6 @@
 package io.sluice.siteserver;
 
+import io.sluice.cli.Quantity;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.site.SiteCode;
@@ -99,7 +100,7 @@ public record SiteConfiguration(
       throw Failure.permanent(
               Code.CONFIGURATION_INVALID,
               "reading the configuration " + file,
-              problems.size() + (problems.size() == 1 ? " problem" : " problems"),
+              Quantity.count(problems.size(), "problem"),
               "correct the file; docs/formats/data-folder.md has its form")
           .about(problems);
     }

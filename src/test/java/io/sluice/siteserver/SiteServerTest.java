@@ -191,7 +191,7 @@ class SiteServerTest {
           .startsWith("Packs taken out: 1, rewritten: 0\n")
           .contains("sluice library gc --undo");
       assertThat(done("library", "gc", "--undo", "--data", where).out())
-          .isEqualTo("Put back: 1 packs\n");
+          .isEqualTo("Put back: 1 pack\n");
       assertThat(done("library", "gc", "--window", "0", "--json", "--data", where).out())
           .contains("\"packsDeleted\":1", "\"trashBytes\":0");
       assertThat(done("verify", "CEN-1@1", "--data", where).out()).contains("identical");

@@ -95,6 +95,21 @@ class PropertiesTest {
   }
 
   @Test
+  void aPlainDiskTellsTheTimeOfBirthByPolicyAndCannotBeToldIt() throws Exception {
+    try (TestVolume volume = TestVolume.plain()) {
+      Path file = file(volume.root(), "f");
+      Facts.More more = platform.facts(file).more();
+      Assumptions.assumeTrue(more.birthNanos() >= 0, "this disk knows no time of birth");
+      Property birth =
+          Property.of(Property.BIRTH, "%d.%09d".formatted(more.birthSeconds(), more.birthNanos()));
+      assertThat(properties(file, Keep.parse("birth"))).containsExactly(birth);
+      assertThat(properties(file, Keep.USUAL)).isEmpty();
+      assertThat(platform.entryCapacity(volume.root()).properties().keys())
+          .doesNotContain(Property.BIRTH);
+    }
+  }
+
+  @Test
   void whatAPolicyLeavesOutIsTold() throws Exception {
     try (TestVolume volume = TestVolume.plain()) {
       Path file = file(volume.root(), "f");

@@ -8,6 +8,7 @@ import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.content.Stop;
 import io.sluice.content.WholeFile;
+import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.Platform;
@@ -93,8 +94,16 @@ public final class CaptureCommand implements Callable<Integer> {
     return Terminal.DONE;
   }
 
-  private static Path publicHalf(Path secret) {
-    String name = secret.getFileName().toString();
+  private static Path publicHalf(Path secret) throws Failure {
+    Path file = secret.getFileName();
+    if (file == null) {
+      throw Failure.permanent(
+          Code.KEY_INVALID,
+          "reading the key " + secret,
+          "it is a file system's root",
+          "name the file of a key");
+    }
+    String name = file.toString();
     String stem = name.endsWith(".key") ? name.substring(0, name.length() - 4) : name;
     return secret.resolveSibling(stem + ".pub");
   }

@@ -5,12 +5,12 @@ import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.content.Stop;
 import io.sluice.content.WholeFile;
+import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.fidelity.Inventory;
 import io.sluice.fidelity.Receipt;
 import io.sluice.fidelity.ReceiptPage;
 import io.sluice.fidelity.Receipts;
-import io.sluice.fidelity.Remarks;
 import io.sluice.manifest.Manifest;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ public final class InspectCommand implements Callable<Integer> {
       Optional<Receipt> receipt =
           new Receipts(library.disk(), library.folder()).find(manifest.digest());
       if (page != null) {
-        write(page.toAbsolutePath(), receipt.orElseGet(() -> unknown(manifest)));
+        write(page.toAbsolutePath(), receipt.orElseThrow(() -> none(manifest.digest())));
       }
       if (json) {
         new VersionJson(terminal.out()).print(manifest, receipt, entries);
@@ -75,9 +75,13 @@ public final class InspectCommand implements Callable<Integer> {
     return Terminal.DONE;
   }
 
-  /** A version that came from elsewhere: what was left out there is not known here. */
-  private static Receipt unknown(Manifest manifest) {
-    return Receipt.ofCapture(manifest, Remarks.NONE);
+  /** Of a version that came from elsewhere it is not known here what was left out. */
+  private static Failure none(Digest version) {
+    return Failure.permanent(
+        Code.NOT_FOUND,
+        "writing the receipt of " + version + " as a page",
+        "there is none: the version was not captured into this library",
+        "ask at the site it was captured at");
   }
 
   private static void write(Path file, Receipt receipt) throws Failure {

@@ -9,6 +9,7 @@ import io.sluice.filesystem.Platforms;
 import io.sluice.manifest.Manifest;
 import io.sluice.parallel.OsThreads;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,15 +101,19 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private static Path folder(String named) throws Failure {
-    Path folder = Path.of(named).toAbsolutePath().normalize();
-    if (!Files.isDirectory(folder)) {
-      throw Failure.permanent(
-          Code.NOT_FOUND,
-          "verifying " + folder,
-          "there is no such folder, and it is no name of a version",
-          "name a folder, or a version as " + VersionAccess.NAMES);
+    try {
+      Path folder = Path.of(named).toAbsolutePath().normalize();
+      if (Files.isDirectory(folder)) {
+        return folder;
+      }
+    } catch (InvalidPathException impossible) {
+      // Then there is no such folder either.
     }
-    return folder;
+    throw Failure.permanent(
+        Code.NOT_FOUND,
+        "verifying " + named,
+        "there is no such folder, and it is no name of a version",
+        "name a folder, or a version as " + VersionAccess.NAMES);
   }
 
   private int printJson(List<Verified> all) {

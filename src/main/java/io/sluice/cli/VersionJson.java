@@ -63,7 +63,8 @@ final class VersionJson {
       case Entry.Directory directory -> attributes(json, "directory", directory.attributes());
       case Entry.File file -> attributes(json, "file", file.attributes()).put("size", file.size());
       case Entry.Symlink link ->
-          attributes(json, "symlink", link.attributes()).put("target", link.target().toString());
+          attributes(json, "symlink", link.attributes())
+              .set("target", ReceiptJson.target(link.target()));
       case Entry.HardLink link ->
           json.put("kind", "hard_link").set("file", ReceiptJson.path(link.file()));
     }

@@ -2,7 +2,7 @@ package io.sluice.exchange;
 
 import java.nio.charset.StandardCharsets;
 
-/** What an archive says, for messages: it never reaches a terminal as control characters. */
+/** What an archive says, for messages: printable and not too long. */
 final class Printable {
   private static final int LENGTH_MAX = 300;
 
@@ -13,17 +13,8 @@ final class Printable {
   }
 
   static String of(String text) {
-    StringBuilder shown = new StringBuilder();
-    text.codePoints()
-        .limit(LENGTH_MAX)
-        .forEach(
-            c -> {
-              if (Character.isISOControl(c)) {
-                shown.append("\\x%02x".formatted(c));
-              } else {
-                shown.appendCodePoint(c);
-              }
-            });
-    return text.length() > LENGTH_MAX ? shown + "..." : shown.toString();
+    boolean isCut = text.codePointCount(0, text.length()) > LENGTH_MAX;
+    String some = isCut ? text.substring(0, text.offsetByCodePoints(0, LENGTH_MAX)) : text;
+    return io.sluice.failure.Printable.of(some) + (isCut ? "..." : "");
   }
 }

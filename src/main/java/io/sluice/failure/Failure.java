@@ -28,7 +28,7 @@ public final class Failure extends Exception {
     this.what = text.what;
     this.why = text.why;
     this.next = text.next;
-    this.items = shorten(text.items);
+    this.items = List.copyOf(text.items);
   }
 
   private record Text(String what, String why, String next, List<String> items) {}
@@ -45,7 +45,16 @@ public final class Failure extends Exception {
 
   /** The same failure, naming every single thing it is about. */
   public Failure about(List<String> concerned) {
-    return new Failure(code, temporary, new Text(what, why, next, concerned), getCause());
+    return about(concerned, concerned.size());
+  }
+
+  /**
+   * The same failure, naming some of the things it is about.
+   *
+   * @param all how many there are
+   */
+  public Failure about(List<String> some, long all) {
+    return new Failure(code, temporary, new Text(what, why, next, listed(some, all)), getCause());
   }
 
   /** The same failure with the exception that brought it to light. */
@@ -80,24 +89,24 @@ public final class Failure extends Exception {
     return items;
   }
 
-  /** The failure as a person reads it, several lines, no trailing newline. */
+  /** The failure as a person reads it, several printable lines, no trailing newline. */
   public String text() {
     StringBuilder text = new StringBuilder();
-    text.append(code.id()).append(' ').append(code).append(": ").append(what);
+    text.append(code.id()).append(' ').append(code).append(": ").append(Printable.of(what));
     for (String item : items) {
-      text.append("\n    ").append(item);
+      text.append("\n    ").append(Printable.of(item));
     }
-    text.append("\n  why:  ").append(why);
-    text.append("\n  next: ").append(next);
+    text.append("\n  why:  ").append(Printable.of(why));
+    text.append("\n  next: ").append(Printable.of(next));
     return text.toString();
   }
 
-  private static List<String> shorten(List<String> items) {
-    if (items.size() <= ITEMS_MAX) {
-      return List.copyOf(items);
+  private static List<String> listed(List<String> some, long all) {
+    int shown = Math.min(some.size(), ITEMS_MAX);
+    List<String> listed = new java.util.ArrayList<>(some.subList(0, shown));
+    if (all > shown) {
+      listed.add("... and " + (all - shown) + " more");
     }
-    List<String> kept = new java.util.ArrayList<>(items.subList(0, ITEMS_MAX));
-    kept.add("... and " + (items.size() - ITEMS_MAX) + " more");
-    return List.copyOf(kept);
+    return listed;
   }
 }

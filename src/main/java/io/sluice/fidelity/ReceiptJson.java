@@ -4,6 +4,7 @@ import io.sluice.content.Digest;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.EntryPath;
+import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -77,10 +78,18 @@ public final class ReceiptJson {
 
   /** A name as text if it is valid UTF-8, else its bytes as {@code {"b64":...}}. */
   public static JsonNode name(Name name) {
-    Optional<String> text = name.text();
+    return raw(name.text(), name.bytes());
+  }
+
+  /** A link's target in the same form. */
+  public static JsonNode target(LinkTarget target) {
+    return raw(target.text(), target.bytes());
+  }
+
+  private static JsonNode raw(Optional<String> text, byte[] bytes) {
     return text.isPresent()
         ? JSON.getNodeFactory().stringNode(text.get())
-        : JSON.createObjectNode().put("b64", Base64.getEncoder().encodeToString(name.bytes()));
+        : JSON.createObjectNode().put("b64", Base64.getEncoder().encodeToString(bytes));
   }
 
   /**

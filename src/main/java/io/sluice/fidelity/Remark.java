@@ -1,5 +1,7 @@
 package io.sluice.fidelity;
 
+import io.sluice.failure.Printable;
+
 /**
  * That something of an entry is not kept as it is.
  *
@@ -28,6 +30,6 @@ public record Remark(String what, Fate fate, String why) {
   /** For messages: {@code owner dropped: the policy leaves it out}. */
   @Override
   public String toString() {
-    return (what.isEmpty() ? "" : what + " ") + fate.word() + ": " + why;
+    return (what.isEmpty() ? "" : Printable.of(what) + " ") + fate.word() + ": " + why;
   }
 }

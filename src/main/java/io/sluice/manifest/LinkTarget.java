@@ -1,6 +1,7 @@
 package io.sluice.manifest;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A symbolic link's target as raw bytes: at least one, no zero byte, at most {@link #BYTES_MAX}.
@@ -46,8 +47,14 @@ public final class LinkTarget {
     return Arrays.hashCode(bytes);
   }
 
+  /** The target as text, if its bytes are valid UTF-8. */
+  public Optional<String> text() {
+    return Utf8.text(bytes);
+  }
+
+  /** For messages: see {@link Utf8#shown}. */
   @Override
   public String toString() {
-    return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+    return Utf8.shown(bytes);
   }
 }

@@ -1,7 +1,5 @@
 package io.sluice.manifest;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -74,12 +72,7 @@ public final class Name implements Comparable<Name> {
 
   /** The name as text, if its bytes are valid UTF-8. */
   public Optional<String> text() {
-    try {
-      return Optional.of(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
-    } catch (CharacterCodingException e) {
-      return Optional.empty();
-    }
+    return Utf8.text(bytes);
   }
 
   @Override
@@ -99,41 +92,9 @@ public final class Name implements Comparable<Name> {
     return Arrays.hashCode(bytes);
   }
 
-  /**
-   * For messages: control characters and invalid bytes are shown as {@code \xNN}, and what would
-   * turn the direction of writing or show nothing at all as a backslash, {@code u} and the number
-   * in braces.
-   */
+  /** For messages: see {@link Utf8#shown}. */
   @Override
   public String toString() {
-    StringBuilder shown = new StringBuilder();
-    String text = text().orElse(null);
-    if (text == null) {
-      for (byte b : bytes) {
-        shown.append(
-            b > 0x20 && b < 0x7f ? String.valueOf((char) b) : "\\x%02x".formatted(b & 0xff));
-      }
-      return shown.toString();
-    }
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (Character.isISOControl(c)) {
-                shown.append("\\x%02x".formatted(c));
-              } else if (isUnseen(c)) {
-                shown.append("\\" + "u{%x}".formatted(c));
-              } else {
-                shown.appendCodePoint(c);
-              }
-            });
-    return shown.toString();
-  }
-
-  /** Marks of direction, joiners, line separators: Unicode's format characters and separators. */
-  private static boolean isUnseen(int c) {
-    return switch (Character.getType(c)) {
-      case Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
-      default -> false;
-    };
+    return Utf8.shown(bytes);
   }
 }

@@ -1,8 +1,10 @@
 package io.sluice.manifest;
 
+import io.sluice.failure.Printable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** Strict UTF-8 (RFC 3629): nothing is ever replaced. */
 final class Utf8 {
@@ -29,6 +31,26 @@ final class Utf8 {
     } catch (CharacterCodingException e) {
       return false;
     }
+  }
+
+  /** The text these bytes are, if they are valid. */
+  static Optional<String> text(byte[] bytes) {
+    return valid(bytes) ? Optional.of(new String(bytes, StandardCharsets.UTF_8)) : Optional.empty();
+  }
+
+  /**
+   * Bytes for messages: printable, and {@code \xNN} for each that is not where they are no text.
+   */
+  static String shown(byte[] bytes) {
+    Optional<String> text = text(bytes);
+    if (text.isPresent()) {
+      return Printable.of(text.get());
+    }
+    StringBuilder shown = new StringBuilder();
+    for (byte b : bytes) {
+      shown.append(b > 0x20 && b < 0x7f ? String.valueOf((char) b) : "\\x%02x".formatted(b & 0xff));
+    }
+    return shown.toString();
   }
 
   /** The text's bytes; a lone surrogate has none and is refused. */

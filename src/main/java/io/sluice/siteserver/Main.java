@@ -47,7 +47,8 @@ public final class Main {
     PrintStream err = stream(FileDescriptor.err);
     Terminal terminal = new Terminal(out, err, isTerminal());
     int status = run(terminal, args);
-    out.flush();
+    // A stream that prints keeps a failed write to itself until it is asked.
+    status = out.checkError() ? terminal.report(notSaid()) : status;
     err.flush();
     System.exit(status);
   }
@@ -58,6 +59,14 @@ public final class Main {
     } catch (LinkageError e) {
       return terminal.report(notLoaded(e));
     }
+  }
+
+  private static Failure notSaid() {
+    return Failure.temporary(
+        Code.DISK_ERROR,
+        "writing what this command says",
+        "it goes where there is no room, or to a program that no longer reads it",
+        "make room there, then ask again; what the command did is done");
   }
 
   /** The libraries in C unpack themselves where temporary files go: that may be full or noexec. */

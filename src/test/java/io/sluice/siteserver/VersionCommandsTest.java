@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
+import io.sluice.filesystem.TestVolume;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -12,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,5 +142,75 @@ class VersionCommandsTest {
       assertThat(ask("verify", source.toString()).status()).isZero();
     }
     assertThat(library.resolve("temporary")).isEmptyDirectory();
+  }
+
+  @Test
+  void aPageIsNotMadeOfAReceiptThatIsNotThere() throws IOException {
+    String digest = capture();
+    Files.delete(library.resolve("receipts").resolve(digest + ".json"));
+    Path page = folder.resolve("receipt.html");
+    Hierarchy.Said said = ask("inspect", digest, "--page", page.toString());
+    assertThat(said.status()).isEqualTo(1);
+    assertThat(said.err()).contains("SLU-103", digest);
+    assertThat(page).doesNotExist();
+  }
+
+  @Test
+  void whatIsNoPathIsAnsweredAsSuch() {
+    capture();
+    String root = source.getRoot().toString();
+    List<Hierarchy.Said> all =
+        List.of(
+            ask("verify", "a\0b"),
+            ask("verify", source.toString(), "--against", "a\0b"),
+            ask("capture", source.toString(), "--key", root));
+    assertThat(all).allMatch(said -> said.status() == 1);
+    assertThat(all).noneMatch(said -> said.err().contains("SLU-799"));
+  }
+
+  @Test
+  void textFromASourceReachesNoTerminalAsControlCharacters() throws IOException {
+    Path odd = Files.createDirectory(source.resolve("odd\u001b[2J\nname"));
+    Files.createSymbolicLink(odd.resolve("link"), Path.of("to\u001b[2J\nSLU-000 OK"));
+    String before = capture();
+    Files.delete(odd.resolve("link"));
+    Files.createSymbolicLink(odd.resolve("link"), Path.of("to\u001b[3J"));
+    String after = capture();
+    Files.createDirectory(source.resolve("library\u001b[2J"));
+    List<Hierarchy.Said> all =
+        List.of(
+            ask("inspect", before, "--entries"),
+            ask("diff", before, after),
+            ask("verify", source.toString(), "--against", before),
+            ask("verify", odd.toString(), "--against", before),
+            ask("capture", odd.resolve("none").toString()));
+    assertThat(all).noneMatch(said -> (said.out() + said.err()).contains("\u001b"));
+    assertThat(all).noneMatch(said -> (said.out() + said.err()).contains("\nSLU-000"));
+    assertThat(all.getFirst().out()).contains("to\\x1b[2J\\x0aSLU-000 OK");
+  }
+
+  @Test
+  void aLinksTargetIsToldToTheByte() throws Exception {
+    Path link = source.resolve("raw");
+    assertThat(TestVolume.run("sh", "-c", "ln -s \"$(printf 'x\\377')\" " + link)).isEmpty();
+    JsonNode json =
+        new JsonMapper().readTree(ask("inspect", capture(), "--entries", "--json").out());
+    List<String> targets = new ArrayList<>();
+    json.path("entries").forEach(entry -> targets.add(entry.path("target").toString()));
+    assertThat(targets).contains("{\"b64\":\"eP8=\"}", "\"bin/tool\"");
+  }
+
+  @Test
+  void aResultThatCannotBeWrittenIsAFailure() throws Exception {
+    String digest = capture();
+    Path full = Path.of("/dev/full");
+    Assumptions.assumeTrue(Files.exists(full), "no device that is always full");
+    Process process =
+        ProductProcess.builder("inspect", digest, "--json", "--library", library.toString())
+            .redirectOutput(full.toFile())
+            .start();
+    String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isEqualTo(3);
+    assertThat(said).contains("SLU-308");
   }
 }

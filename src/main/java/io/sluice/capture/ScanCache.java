@@ -40,7 +40,7 @@ final class ScanCache {
   }
 
   /** Raised when a platform finds more at an entry than before: then all are listed again. */
-  private static final int LISTING = 1;
+  private static final int LISTING = 2;
 
   /** What decides what is found at an entry that is the same. */
   static Digest listing(Keep keep) {

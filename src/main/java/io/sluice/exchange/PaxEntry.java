@@ -131,7 +131,7 @@ final class PaxEntry {
     boolean samba =
         attributes
             .property(Property.SAMBA)
-            .filter(names -> Arrays.asList(names.text().split("/", -1)).contains(stream.toString()))
+            .filter(names -> AttributeForm.isSambas(stream, names))
             .isPresent();
     // Samba's attributes have a zero byte behind.
     addXattr(

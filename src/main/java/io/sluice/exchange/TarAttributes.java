@@ -49,7 +49,7 @@ final class TarAttributes {
   private final PaxHeader pax;
   private final SortedMap<Name, Property> properties = new TreeMap<>();
   private final SortedMap<Name, Blob> streams = new TreeMap<>();
-  private final List<String> samba = new ArrayList<>();
+  private final List<Name> samba = new ArrayList<>();
   private final List<String> dropped = new ArrayList<>();
 
   /**
@@ -66,7 +66,7 @@ final class TarAttributes {
     }
     if (!samba.isEmpty()) {
       samba.sort(null);
-      put(Property.of(Property.SAMBA, String.join("/", samba)));
+      put(AttributeForm.samba(samba));
     }
   }
 
@@ -173,7 +173,7 @@ final class TarAttributes {
           throw new IllegalArgumentException("two streams called " + stream.name());
         }
         if (stream.samba()) {
-          samba.add(stream.name().toString());
+          samba.add(stream.name());
         }
       }
     }

@@ -5,6 +5,7 @@ import io.sluice.manifest.Property;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,7 +56,7 @@ public final class AttributeForm {
       }
       default ->
           LinuxNames.isUser(name)
-              ? stream(LinuxNames.withoutPrefix(name))
+              ? stream(LinuxNames.withoutPrefix(name), value)
               : one(Keep.xattr(text).map(key -> new Property(key, value)));
     };
   }
@@ -64,8 +65,8 @@ public final class AttributeForm {
     return PosixAcl.text(value).map(text -> Property.of(key, text));
   }
 
-  private static Meaning stream(byte[] name) {
-    Optional<byte[]> samba = SambaDos.stream(name);
+  private static Meaning stream(byte[] name, byte[] value) {
+    Optional<byte[]> samba = SambaDos.stream(name).filter(stream -> SambaDos.isWhole(value));
     return new Meaning.OfStream(Name.of(samba.orElse(name)), samba.isPresent());
   }
 
@@ -84,8 +85,17 @@ public final class AttributeForm {
    * @param samba true for the form Samba keeps streams in; the value then has a zero byte behind
    */
   public static byte[] ofStream(Name stream, boolean samba) {
-    return samba
-        ? SambaDos.streamAttribute(stream.toString()).getBytes(StandardCharsets.UTF_8)
-        : LinuxNames.attribute(stream);
+    return samba ? SambaDos.attribute(stream.bytes()) : LinuxNames.attribute(stream);
+  }
+
+  /** The property that says which streams are in the form Samba keeps; in order of name. */
+  public static Property samba(List<Name> streams) {
+    return SambaDos.streams(streams);
+  }
+
+  /** True if that property names this stream. */
+  public static boolean isSambas(Name stream, Property samba) {
+    byte[] name = stream.bytes();
+    return SambaDos.names(samba).stream().anyMatch(one -> Arrays.equals(one, name));
   }
 }

@@ -270,8 +270,11 @@ final class LinuxCalls {
     }
   }
 
-  /** Sets an attribute to the first {@code length} bytes, at most {@link #VALUE_BYTES_MAX}. */
+  /** Sets an attribute to the first {@code length} bytes; more than the kernel takes are E2BIG. */
   int setAttribute(byte[] path, byte[] name, byte[] value, int length) {
+    if (length > VALUE_BYTES_MAX) {
+      return -Errno.E2BIG;
+    }
     try (Scratch scratch = scratch()) {
       scratch.bytes().put(Scratch.VALUE, value, 0, length);
       long file = scratch.text(Scratch.FIRST, path);

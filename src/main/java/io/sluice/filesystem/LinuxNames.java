@@ -25,11 +25,16 @@ final class LinuxNames {
     return whole;
   }
 
+  /** Names that have a zero byte behind each. */
   static List<byte[]> split(byte[] names) {
+    return split(names, (byte) 0);
+  }
+
+  static List<byte[]> split(byte[] names, byte end) {
     List<byte[]> split = new ArrayList<>();
     int from = 0;
     for (int i = 0; i <= names.length; i++) {
-      if (i == names.length || names[i] == 0) {
+      if (i == names.length || names[i] == end) {
         if (i > from) {
           split.add(Arrays.copyOfRange(names, from, i));
         }
@@ -49,7 +54,10 @@ final class LinuxNames {
   }
 
   static byte[] attribute(Name stream) {
-    byte[] name = stream.bytes();
+    return attribute(stream.bytes());
+  }
+
+  static byte[] attribute(byte[] name) {
     byte[] attribute = Arrays.copyOf(USER, USER.length + name.length);
     System.arraycopy(name, 0, attribute, USER.length, name.length);
     return attribute;

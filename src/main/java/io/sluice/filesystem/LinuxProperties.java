@@ -30,7 +30,9 @@ final class LinuxProperties {
   /** How many names of users and groups are remembered. */
   static final int NAMES_MAX = 10_000;
 
-  /** The most data extents of a sparse file that are told; a file with more is kept without. */
+  /**
+   * The most data extents of a sparse file that are kept; of one with more, that there are more.
+   */
   static final int EXTENTS_MAX = 4_000;
 
   /** DOS attribute bits that can be set; the others say what a file is. */
@@ -74,6 +76,10 @@ final class LinuxProperties {
       }
     }
 
+    boolean has(Name key) {
+      return kept.stream().anyMatch(property -> property.key().equals(key));
+    }
+
     List<Property> sorted() {
       kept.sort(Comparator.comparing(Property::key));
       return kept;
@@ -89,11 +95,11 @@ final class LinuxProperties {
   Found of(Path entry, byte[] path, Facts facts, List<String> foreign, boolean ntfs, Keep keep)
       throws Failure {
     Found found = new Found(keep);
-    for (String name : foreign) {
-      attribute(path, name, found);
-    }
     if (ntfs) {
       ntfs(path, found);
+    }
+    for (String name : foreign) {
+      attribute(path, name, found);
     }
     if (facts.kind() == Facts.Kind.SYMLINK) {
       reparse(path, facts, found);
@@ -101,14 +107,14 @@ final class LinuxProperties {
     if (keep.keeps(Property.OWNER)) {
       owner(entry, facts.more().owner()).ifPresent(found.kept::add);
     }
-    if (keep.keeps(Property.BIRTH) && !found.kept.stream().anyMatch(LinuxProperties::isBirth)) {
+    if (keep.keeps(Property.BIRTH) && !found.has(Property.BIRTH)) {
       birth(facts.more()).ifPresent(found.kept::add);
     }
     if (keep.keeps(Property.SPARSE)
         && facts.kind() == Facts.Kind.FILE
         && facts.more().blocks() >= 0
         && facts.more().blocks() * BLOCK_BYTES < facts.size().bytes()) {
-      sparse(path, facts.size().bytes()).ifPresent(found.kept::add);
+      sparse(path, facts.size().bytes(), found);
     }
     return found;
   }
@@ -130,10 +136,6 @@ final class LinuxProperties {
     if (found.keep.keeps(Property.REPARSE)) {
       ntfs(path, found);
     }
-  }
-
-  private static boolean isBirth(Property property) {
-    return property.key().equals(Property.BIRTH);
   }
 
   private void attribute(byte[] path, String name, Found found) {
@@ -158,7 +160,9 @@ final class LinuxProperties {
     if (name.equals(DOS_ATTRIBUTE)) {
       // Kept as it is too, so that Samba finds again what it wrote.
       found.kept.add(new Property(key.get(), value.get()));
+      // On NTFS those count that the file has.
       SambaDos.bits(value.get())
+          .filter(bits -> !found.has(Property.DOS))
           .ifPresent(bits -> found.add(dos(bits), "DOS attributes in " + name));
     } else {
       found.add(new Property(key.get(), value.get()), name);
@@ -233,11 +237,11 @@ final class LinuxProperties {
     return kept;
   }
 
-  /** Where the file has data; empty if it has no hole, or the file system does not say. */
-  private Optional<Property> sparse(byte[] path, long size) {
+  /** Where the file has data, if it has a hole and the file system says so. */
+  private void sparse(byte[] path, long size, Found found) {
     int descriptor = calls.open(path, LinuxCalls.O_RDONLY | LinuxCalls.O_NOFOLLOW, 0);
     if (descriptor < 0) {
-      return Optional.empty();
+      return;
     }
     try {
       List<Extents.Extent> extents = new ArrayList<>();
@@ -251,7 +255,11 @@ final class LinuxProperties {
         at = hole.isEmpty() ? size : Math.min(size, hole.getAsLong());
         extents.add(new Extents.Extent(data.getAsLong(), at - data.getAsLong()));
       }
-      return Extents.of(extents, size, EXTENTS_MAX).map(Extents::property);
+      if (extents.size() > EXTENTS_MAX) {
+        found.remarks.add(Remark.refused("holes", "data in more than " + EXTENTS_MAX + " places"));
+        return;
+      }
+      Extents.property(extents, size).ifPresent(found.kept::add);
     } finally {
       calls.close(descriptor);
     }
@@ -346,15 +354,15 @@ final class LinuxProperties {
 
   /** Puts streams that were written as attributes into Samba's form. */
   private void setSamba(Path entry, byte[] path, Property property) throws Failure {
-    for (String stream : property.text().split("/", -1)) {
-      byte[] plain = ("user." + stream).getBytes(StandardCharsets.UTF_8);
+    for (byte[] stream : SambaDos.names(property)) {
+      byte[] plain = LinuxNames.attribute(stream);
       Optional<byte[]> value = value(path, plain);
       if (value.isEmpty()) {
         // In a sidecar, because it is too long for an attribute here.
         continue;
       }
       byte[] longer = java.util.Arrays.copyOf(value.get(), value.get().length + 1);
-      setAttribute(entry, path, SambaDos.streamAttribute(stream), longer);
+      setAttribute(entry, path, SambaDos.attribute(stream), longer);
       int removed = calls.removeAttribute(path, plain);
       if (removed < 0) {
         throw LinuxFailures.writing(entry.toString(), -removed);
@@ -363,10 +371,14 @@ final class LinuxProperties {
   }
 
   private void setAttribute(Path entry, byte[] path, String name, byte[] value) throws Failure {
-    int result =
-        calls.setAttribute(path, name.getBytes(StandardCharsets.UTF_8), value, value.length);
+    setAttribute(entry, path, name.getBytes(StandardCharsets.UTF_8), value);
+  }
+
+  private void setAttribute(Path entry, byte[] path, byte[] name, byte[] value) throws Failure {
+    int result = calls.setAttribute(path, name, value, value.length);
     if (result < 0) {
-      throw LinuxFailures.writing(entry + " : " + name, -result);
+      String shown = new String(name, StandardCharsets.UTF_8);
+      throw LinuxFailures.writing(entry + " : " + shown, -result);
     }
   }
 

@@ -141,7 +141,11 @@ final class LinuxStreams {
 
   private Streams ofLink(Path entry, byte[] path, Facts facts, Keep keep) throws Failure {
     LinuxProperties.Found found = properties.of(entry, path, facts, List.of(), false, keep);
-    for (String name : linkStreams(path)) {
+    List<String> seen = new ArrayList<>(linkStreams(path));
+    for (byte[] attribute : attributeNames(entry, path)) {
+      seen.add(new String(attribute, StandardCharsets.UTF_8));
+    }
+    for (String name : seen) {
       found.remarks.add(Remark.refused(name, "it is a symbolic link's"));
     }
     return new Streams(List.of(), found.sorted(), found.remarks);
@@ -172,16 +176,14 @@ final class LinuxStreams {
         foreign.add(new String(attribute, StandardCharsets.UTF_8));
         continue;
       }
-      byte[] text = LinuxNames.withoutPrefix(attribute);
-      Optional<byte[]> inSamba = SambaDos.stream(text);
-      Name name = name(entry, inSamba.orElse(text));
+      Name name = name(entry, LinuxNames.withoutPrefix(attribute));
       try {
-        if (inSamba.isPresent()) {
-          samba.add(name);
-          named.add(new Stream(name, sambaValue(path, name).map(v -> v.length).orElse(0)));
-        } else {
-          named.add(new Stream(name, attributeSize(entry, path, name, way)));
-        }
+        Optional<Stream> theirs = inSamba(entry, path, name, way);
+        theirs.map(Stream::name).ifPresent(samba::add);
+        named.add(
+            theirs.isPresent()
+                ? theirs.get()
+                : new Stream(name, attributeSize(entry, path, name, way)));
       } catch (Failure failure) {
         if (failure.code() != Code.STREAM_UNREADABLE) {
           throw failure;
@@ -316,12 +318,25 @@ final class LinuxStreams {
     return Arrays.copyOf(value, read);
   }
 
+  /** The stream that an attribute is in Samba's form; empty if it is in no such form. */
+  private Optional<Stream> inSamba(Path entry, byte[] path, Name attribute, Way way)
+      throws Failure {
+    Optional<byte[]> stream = SambaDos.stream(attribute.bytes());
+    if (stream.isEmpty()) {
+      return Optional.empty();
+    }
+    byte[] value = attributeValue(entry, path, attribute, way);
+    return SambaDos.isWhole(value)
+        ? Optional.of(new Stream(name(entry, stream.get()), value.length - 1))
+        : Optional.empty();
+  }
+
   /** The bytes of a stream in Samba's form: those of the attribute less the zero byte behind. */
   private Optional<byte[]> sambaValue(byte[] path, Name stream) {
     byte[] value = new byte[XATTR_BYTES_MAX];
-    byte[] attribute = SambaDos.streamAttribute(stream.toString()).getBytes(StandardCharsets.UTF_8);
-    int read = calls.getAttribute(path, attribute, value);
-    return read < 0 ? Optional.empty() : Optional.of(Arrays.copyOf(value, Math.max(0, read - 1)));
+    int read = calls.getAttribute(path, SambaDos.attribute(stream.bytes()), value);
+    byte[] whole = Arrays.copyOf(value, Math.max(0, read));
+    return SambaDos.isWhole(whole) ? Optional.of(Arrays.copyOf(whole, read - 1)) : Optional.empty();
   }
 
   private List<byte[]> attributeNames(Path entry, byte[] path) throws Failure {

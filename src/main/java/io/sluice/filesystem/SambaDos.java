@@ -39,9 +39,21 @@ final class SambaDos {
         : Optional.empty();
   }
 
+  /**
+   * True if a value is in Samba's form: it has a zero byte behind. Where it has none the attribute
+   * is somebody else's, and every byte of it counts.
+   */
+  static boolean isWhole(byte[] value) {
+    return value.length > 0 && value[value.length - 1] == 0;
+  }
+
   /** The whole name of the attribute that holds a stream. */
-  static String streamAttribute(String stream) {
-    return "user.DosStream." + stream + ":$DATA";
+  static byte[] attribute(byte[] stream) {
+    ByteArrayOutputStream name = new ByteArrayOutputStream();
+    name.writeBytes(PREFIX);
+    name.writeBytes(stream);
+    name.writeBytes(SUFFIX);
+    return LinuxNames.attribute(name.toByteArray());
   }
 
   /**
@@ -82,5 +94,10 @@ final class SambaDos {
       joined.writeBytes(name.bytes());
     }
     return new Property(Property.SAMBA, joined.toByteArray());
+  }
+
+  /** The names of the streams a property tells. */
+  static List<byte[]> names(Property samba) {
+    return LinuxNames.split(samba.value(), (byte) '/');
   }
 }

@@ -7,6 +7,7 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.fidelity.Remark;
 import io.sluice.manifest.Attributes;
+import io.sluice.manifest.LinkTarget;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
@@ -306,6 +307,107 @@ class PropertiesTest {
       assertThat(platform.facts(file).attributes().mtimeSeconds()).isEqualTo(1_700_000_000);
       assertThat(properties(file, Keep.EVERYTHING))
           .contains(Property.of(Property.BIRTH, "1500000000.000000100"));
+    }
+  }
+
+  private static void attribute(Path entry, byte[] name, byte[] value) {
+    int set = new LinuxCalls().setAttribute(PathNames.bytes(entry), name, value, value.length);
+    Assumptions.assumeTrue(set == 0, "cannot set an attribute: " + Errno.text(-set));
+  }
+
+  private byte[] content(Path entry, Name stream) throws Exception {
+    try (InputStream in = platform.readStream(entry, stream)) {
+      return in.readAllBytes();
+    }
+  }
+
+  @Test
+  void aStreamInSambasFormMayHaveAnyBytesInItsName() throws Exception {
+    try (TestVolume volume = TestVolume.plain()) {
+      Name name = Name.of(new byte[] {'n', (byte) 0xff, '\n'});
+      Path file = file(volume.root(), "f");
+      attribute(file, SambaDos.attribute(name.bytes()), new byte[] {5, 6, 0});
+      Streams streams = platform.streams(file, platform.facts(file), Keep.USUAL);
+      assertThat(streams.named()).containsExactly(new Stream(name, 2));
+      assertThat(content(file, name)).containsExactly(5, 6);
+      Path copy = file(volume.root(), "copy");
+      try (OutputStream out = platform.writeStream(copy, new Stream(name, 2))) {
+        out.write(new byte[] {5, 6});
+      }
+      set(copy, 0644, streams.properties().toArray(Property[]::new));
+      assertThat(platform.streams(copy, platform.facts(copy), Keep.USUAL)).isEqualTo(streams);
+      byte[] value = new byte[10];
+      byte[] theirs = SambaDos.attribute(name.bytes());
+      assertThat(new LinuxCalls().getAttribute(PathNames.bytes(copy), theirs, value)).isEqualTo(3);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0506", ""})
+  void whatHasNoZeroByteBehindIsKeptToTheLastByte(String hex) throws Exception {
+    byte[] value = HexFormat.of().parseHex(hex);
+    try (TestVolume volume = TestVolume.plain()) {
+      Path file = file(volume.root(), "f");
+      attribute(file, "user.DosStream.a:$DATA", value);
+      Name name = Name.of("DosStream.a:$DATA");
+      Streams streams = platform.streams(file, platform.facts(file), Keep.USUAL);
+      assertThat(streams.named()).containsExactly(new Stream(name, value.length));
+      assertThat(streams.properties()).isEmpty();
+      assertThat(content(file, name)).isEqualTo(value);
+      assertThat(
+              AttributeForm.meaning(
+                  "user.DosStream.a:$DATA".getBytes(StandardCharsets.UTF_8), value))
+          .isEqualTo(new AttributeForm.Meaning.OfStream(name, false));
+    }
+  }
+
+  @Test
+  void ntfsItselfSaysWhichDosAttributesAFileHasThatSambaHasWrittenThemTo() throws Exception {
+    try (TestVolume volume = TestVolume.ntfs("xattr")) {
+      Path file = file(volume.root(), "f");
+      attribute(file, "user.DOSATTRIB", HexFormat.of().parseHex(DOSATTRIB_V4));
+      set(file, 0644, Property.of(Property.DOS, "1"));
+      assertThat(properties(file, Keep.USUAL))
+          .extracting(Property::toString)
+          .filteredOn(text -> text.startsWith("dos="))
+          .containsExactly("dos=1");
+    }
+  }
+
+  @Test
+  void attributesOfALinkAreTold() throws Exception {
+    try (TestVolume volume = TestVolume.plain()) {
+      Path link = platform.child(volume.root(), Name.of("link"));
+      platform.createSymlink(link, LinkTarget.of(new byte[] {'f'}));
+      attribute(link, "trusted.sluice", new byte[] {1});
+      assertThat(platform.streams(link, platform.facts(link), Keep.EVERYTHING).remarks())
+          .contains(Remark.refused("trusted.sluice", "it is a symbolic link's"));
+    }
+  }
+
+  @Test
+  void holesThatAreTooManyAreTold() throws Exception {
+    try (TestVolume volume = TestVolume.tmpfs(64 << 20)) {
+      Path file = platform.child(volume.root(), Name.of("sparse"));
+      try (FileChannel out =
+          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        for (int i = 0; i <= LinuxProperties.EXTENTS_MAX; i++) {
+          out.write(ByteBuffer.wrap(new byte[] {1}), i * 8192L);
+        }
+      }
+      Streams streams = platform.streams(file, platform.facts(file), Keep.USUAL);
+      assertThat(streams.properties()).isEmpty();
+      assertThat(streams.remarks()).extracting(Remark::what).containsExactly("holes");
+    }
+  }
+
+  @Test
+  void anAttributeLongerThanTheKernelTakesIsRefused() throws Exception {
+    try (TestVolume volume = TestVolume.tmpfs(1 << 20)) {
+      Path file = file(volume.root(), "f");
+      String list = String.join(",", java.util.Collections.nCopies(9_000, "u::rwx"));
+      assertThatThrownBy(() -> set(file, 0644, Property.of(Property.ACL, list)))
+          .isInstanceOf(Failure.class);
     }
   }
 }

@@ -13,6 +13,7 @@ import io.sluice.manifest.Attributes;
 import io.sluice.manifest.Entry;
 import io.sluice.manifest.EntryList;
 import io.sluice.manifest.EntryPath;
+import io.sluice.manifest.Manifest;
 import io.sluice.parallel.Job;
 import io.sluice.parallel.Threads;
 import java.nio.file.Path;
@@ -53,6 +54,9 @@ final class Walk {
   private final Map<FileId, EntryPath> linked = new HashMap<>();
 
   private boolean isSettled = true;
+
+  /** Of the files so far, together. */
+  private long bytes;
 
   private record FileId(long device, long inode) {}
 
@@ -201,6 +205,11 @@ final class Walk {
   /** Adds a file or directory. */
   private void add(Listing.Found found) {
     Facts facts = found.facts();
+    if (facts.size().bytes() > Manifest.INTEGER_MAX - bytes) {
+      problems.add(found.path().toString(), tooLarge(found.path()));
+      return;
+    }
+    bytes += facts.size().bytes();
     if (!keepsSpecialModes) {
       for (String bit : facts.more().specialNames()) {
         remarks.add(found.path(), Remark.dropped(bit));
@@ -213,6 +222,15 @@ final class Walk {
     }
     Streams streams = told(found);
     add(entry(found, streams), facts, streams.remarks().isEmpty(), old);
+  }
+
+  /** Holes count: a hole of any size costs nothing to make. */
+  private static Failure tooLarge(EntryPath path) {
+    return Failure.permanent(
+        Code.MANIFEST_TOO_LARGE,
+        "capturing " + path,
+        "with it the files have more than 2^53 bytes, holes counted",
+        "leave it out, or split the package");
   }
 
   private Entry entry(Listing.Found found, Streams streams) {

@@ -34,6 +34,15 @@ final class LinuxFailures {
         .about(List.of(entry));
   }
 
+  static Failure timeOutOfReach(String entry, long seconds) {
+    return Failure.permanent(
+            Code.SOURCE_UNREADABLE,
+            "reading " + entry,
+            "its time of modification is " + seconds + " s from 1970, and at most 2^53 are kept",
+            "set another time (touch), then try again")
+        .about(List.of(entry));
+  }
+
   /** {@code data} is what NTFS has of it. */
   static Failure unreadableReparsePoint(String entry, byte[] data) {
     int tag =

@@ -4,6 +4,7 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
+import io.sluice.manifest.Manifest;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Stream;
 import java.io.InputStream;
@@ -60,6 +61,9 @@ final class LinuxPlatform implements Platform {
    */
   Facts facts(Path entry, byte[] path) throws Failure {
     LinuxCalls.Stat stat = stat(entry, path);
+    if (!isWithinReach(stat.modified())) {
+      throw LinuxFailures.timeOutOfReach(entry.toString(), stat.modified().seconds());
+    }
     boolean link = kind(stat.mode()) == Facts.Kind.SYMLINK;
     return facts(stat, attributes(path, stat), link ? target(entry, path) : Optional.empty());
   }
@@ -107,7 +111,14 @@ final class LinuxPlatform implements Platform {
   private static boolean isPlain(LinuxCalls.Stat stat) {
     return stat.result() == 0
         && kind(stat.mode()) != Facts.Kind.SYMLINK
-        && stat.modified().seconds() > 0;
+        && stat.modified().seconds() > 0
+        && isWithinReach(stat.modified());
+  }
+
+  /** Some file systems take times that no manifest holds. */
+  private static boolean isWithinReach(LinuxCalls.Modified modified) {
+    return modified.seconds() <= Manifest.INTEGER_MAX
+        && modified.seconds() >= -Manifest.INTEGER_MAX;
   }
 
   private static boolean hasColon(byte[] name) {
@@ -174,7 +185,9 @@ final class LinuxPlatform implements Platform {
   private Optional<LinkTarget> target(Path link, byte[] path) throws Failure {
     LinuxCalls.Value target = calls.readLink(path, LinkTarget.BYTES_MAX);
     if (target.result() < 0) {
-      throw LinuxFailures.reading(link.toString(), -target.result());
+      // A link no more: something else has taken its place since it was looked at.
+      int errno = target.result() == -Errno.EINVAL ? Errno.ESTALE : -target.result();
+      throw LinuxFailures.reading(link.toString(), errno);
     }
     return target.result() == 0
         ? Optional.empty()

@@ -4,6 +4,7 @@ import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.Attributes;
 import io.sluice.manifest.LinkTarget;
+import io.sluice.manifest.Manifest;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
@@ -65,6 +66,9 @@ final class PortablePlatform implements Platform {
       Map<String, Object> unix = unix(entry);
       int mode = mode(entry, kind, unix);
       Instant modified = basic.lastModifiedTime().toInstant();
+      if (Math.abs(modified.getEpochSecond()) > Manifest.INTEGER_MAX) {
+        throw LinuxFailures.timeOutOfReach(entry.toString(), modified.getEpochSecond());
+      }
       return new Facts(
           kind,
           new Facts.Size(

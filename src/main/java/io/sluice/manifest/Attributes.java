@@ -19,7 +19,7 @@ public record Attributes(int mode, long mtimeSeconds, int mtimeNanos, List<Prope
     if (mode < 0 || mode > MODE_MAX || mtimeNanos < 0 || mtimeNanos > 999_999_999) {
       throw new IllegalArgumentException("mode " + mode + ", nanos " + mtimeNanos);
     }
-    if (Math.abs(mtimeSeconds) > Manifest.INTEGER_MAX) {
+    if (mtimeSeconds > Manifest.INTEGER_MAX || mtimeSeconds < -Manifest.INTEGER_MAX) {
       throw new IllegalArgumentException("mtime " + mtimeSeconds);
     }
     properties = List.copyOf(properties);

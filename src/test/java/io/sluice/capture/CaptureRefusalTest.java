@@ -13,11 +13,14 @@ import io.sluice.filesystem.Facts;
 import io.sluice.filesystem.Keep;
 import io.sluice.filesystem.Platform;
 import io.sluice.filesystem.Streams;
+import io.sluice.filesystem.TestVolume;
+import io.sluice.manifest.Manifest;
 import io.sluice.manifest.Name;
 import io.sluice.parallel.OsThreads;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -297,5 +300,32 @@ class CaptureRefusalTest {
     assertThat(refused).extracting(Failure::code).containsExactly(Code.NO_SPACE);
     assertThat(captured.totals().bytesStored()).isGreaterThan(2_000_000);
     assertThat(library.stats().frameBytes()).isLessThan(2_100_000);
+  }
+
+  @Test
+  void saysHowManyCannotBeReadHoweverManyTheyAre() throws Exception {
+    for (int i = 0; i < 500; i++) {
+      tree.file("secret-file%03d".formatted(i), "secret");
+    }
+    Failure failure = refusal(refusing(), tree.root());
+    assertThat(failure.items()).first().isEqualTo("secret-file000: secret-file");
+    assertThat(failure.items()).last().isEqualTo("... and 400 more");
+  }
+
+  @Test
+  void refusesMoreBytesThanAManifestNames() throws Exception {
+    try (TestVolume memory = TestVolume.tmpfs(1 << 20)) {
+      for (long bytes : List.of(1L << 60, Manifest.INTEGER_MAX)) {
+        for (String name : List.of("one", "two")) {
+          try (RandomAccessFile file =
+              new RandomAccessFile(memory.root().resolve(name).toFile(), "rw")) {
+            file.setLength(bytes);
+          }
+        }
+        Failure failure = refusal(memory.root());
+        assertThat(failure.code()).isEqualTo(Code.MANIFEST_TOO_LARGE);
+        assertThat(failure.items()).last().asString().startsWith("two: ");
+      }
+    }
   }
 }

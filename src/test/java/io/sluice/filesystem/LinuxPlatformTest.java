@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.manifest.LinkTarget;
+import io.sluice.manifest.Manifest;
 import io.sluice.manifest.Name;
 import io.sluice.manifest.Stream;
 import java.io.IOException;
@@ -13,12 +14,19 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is Linux's own. */
 class LinuxPlatformTest {
@@ -210,5 +218,71 @@ class LinuxPlatformTest {
     assertThat(process.waitFor()).as(said).isZero();
     assertThat(said).contains("encoding ANSI_X3.4-1968").contains("same");
     assertThat(Files.exists(root.resolve("\u00fc"))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {Manifest.INTEGER_MAX + 1, Long.MAX_VALUE, -Manifest.INTEGER_MAX - 1})
+  void aTimeThatNoManifestHoldsIsRefusedByName(long seconds) throws Exception {
+    try (TestVolume memory = TestVolume.tmpfs(1 << 20)) {
+      Path file = platform.child(memory.root(), Name.of("f"));
+      platform.createFile(file).close();
+      assertThat(new LinuxCalls().setModified(PathNames.bytes(file), seconds, 0)).isZero();
+      List<String> failed = new ArrayList<>();
+      platform.facts(
+          memory.root(),
+          List.of(Name.of("f")),
+          new Platform.ChildFacts() {
+            @Override
+            public void found(Name name, Facts facts) {
+              failed.add("found " + facts);
+            }
+
+            @Override
+            public void failed(Name name, Failure failure) {
+              failed.add(failure.code() + " " + failure.items());
+            }
+          });
+      assertThat(failed).containsExactly("SOURCE_UNREADABLE [" + file + "]");
+    }
+  }
+
+  @Test
+  void aLinkThatBecomesAFileHasChanged() throws Exception {
+    Path entry = root.resolve("entry");
+    Files.createSymbolicLink(entry, Path.of("target"));
+    AtomicBoolean stop = new AtomicBoolean();
+    Thread flips =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  Path beside = root.resolve("beside");
+                  for (int i = 0; !stop.get(); i++) {
+                    try {
+                      if (i % 2 == 0) {
+                        Files.createFile(beside);
+                      } else {
+                        Files.createSymbolicLink(beside, Path.of("target"));
+                      }
+                      Files.move(beside, entry, StandardCopyOption.ATOMIC_MOVE);
+                    } catch (IOException e) {
+                      throw new java.io.UncheckedIOException(e);
+                    }
+                  }
+                });
+    Set<Code> met = EnumSet.noneOf(Code.class);
+    try {
+      for (int i = 0; i < 200_000 && met.isEmpty(); i++) {
+        try {
+          platform.facts(entry);
+        } catch (Failure e) {
+          met.add(e.code());
+        }
+      }
+    } finally {
+      stop.set(true);
+      flips.join();
+    }
+    Assumptions.assumeFalse(met.isEmpty(), "it was never met in between");
+    assertThat(met).containsExactly(Code.SOURCE_CHANGED);
   }
 }

@@ -42,12 +42,14 @@ public final class Capture {
   private final Threads threads;
   private final Library library;
   private final Clock clock;
+  private final Receipts receipts;
 
   public Capture(Platform platform, Threads threads, Library library, Clock clock) {
     this.platform = platform;
     this.threads = threads;
     this.library = library;
     this.clock = clock;
+    this.receipts = new Receipts(library.disk(), library.folder());
   }
 
   /**
@@ -97,7 +99,7 @@ public final class Capture {
     if (trace.isEmpty() || !isSound(memory.manifest()) || !trace.get().isHeld(library)) {
       return Optional.empty();
     }
-    Optional<Receipt> receipt = receipts().find(memory.manifest(), trace.get().receipt());
+    Optional<Receipt> receipt = receipts.find(memory.manifest(), trace.get().receipt());
     // It may have been forgotten meanwhile; if it was not, its chunks are all still held.
     boolean same =
         receipt.isPresent()
@@ -117,10 +119,6 @@ public final class Capture {
     } catch (Failure damaged) {
       return false;
     }
-  }
-
-  private Receipts receipts() {
-    return new Receipts(library.disk(), library.folder());
   }
 
   /**
@@ -169,7 +167,7 @@ public final class Capture {
       library.disk().reached("capture.manifest-durable");
       Manifest whole = new Manifest(digest, settled.scan.entries(), settled.chunks);
       Receipt receipt = Receipt.ofCapture(whole, settled.scan.remarks());
-      Digest document = receipts().put(receipt);
+      Digest document = receipts.put(receipt);
       Totals totals =
           new Totals(
               whole.entries().size(),

@@ -12,14 +12,16 @@ import java.util.Optional;
 
 /**
  * The receipts of captures, in the folder {@code receipts} of the library they went to: the newest
- * of each version. Safe from any thread.
+ * of each version. Safe from any thread. After a failed force no more are kept.
  */
 public final class Receipts {
   private static final String END = ".json";
+  private static final byte[] NOTHING = {};
 
   private final Disk disk;
   private final Path folder;
   private final Path temporary;
+  private final Stop stop;
 
   /**
    * @param library the library's folder
@@ -28,6 +30,7 @@ public final class Receipts {
     this.disk = disk;
     this.folder = library.resolve("receipts");
     this.temporary = library.resolve("temporary");
+    this.stop = new Stop("the receipts in " + folder);
   }
 
   /**
@@ -38,27 +41,32 @@ public final class Receipts {
     byte[] bytes = ReceiptJson.write(receipt);
     Digest document = Digest.of(bytes);
     Path file = file(receipt.manifest());
-    if (disk.exists(file)
-        && Arrays.equals(WholeFile.read(disk, file, ReceiptJson.BYTES_MAX), bytes)) {
+    if (Arrays.equals(readable(file), bytes)) {
+      // A process that died may have left a name that is seen but not durable.
+      stop.force(() -> disk.forceDirectory(folder));
       return document;
     }
-    disk.createFolders(folder);
+    stop.createFolders(disk, folder);
+    // Captures of one version at once are of several threads.
+    String part = "receipt-" + receipt.manifest().hex() + "-" + Thread.currentThread().threadId();
     WholeFile.put(
-        disk,
-        new Stop("the receipts in " + folder),
-        temporary.resolve("receipt-" + receipt.manifest().hex()),
-        file,
-        writer -> writer.write(ByteBuffer.wrap(bytes)));
+        disk, stop, temporary.resolve(part), file, writer -> writer.write(ByteBuffer.wrap(bytes)));
     return document;
+  }
+
+  /** The bytes of a receipt; none if it is not there or cannot be read: then it is made anew. */
+  private byte[] readable(Path file) {
+    try {
+      return disk.exists(file) ? WholeFile.read(disk, file, ReceiptJson.BYTES_MAX) : NOTHING;
+    } catch (Failure unreadable) {
+      return NOTHING;
+    }
   }
 
   /** The receipt of the version's last capture, if that is the one with this document. */
   public Optional<Receipt> find(Digest manifest, Digest document) throws Failure {
     Path file = file(manifest);
-    if (!disk.exists(file)) {
-      return Optional.empty();
-    }
-    byte[] bytes = WholeFile.read(disk, file, ReceiptJson.BYTES_MAX);
+    byte[] bytes = readable(file);
     return Digest.of(bytes).equals(document)
         ? Optional.of(ReceiptJson.read(bytes, file.toString()))
         : Optional.empty();

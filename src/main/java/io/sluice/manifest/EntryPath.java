@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Where an entry stands below the version's root. A path shares its parent's object, so a million
  * paths cost a million small objects and not a million long ones.
  */
-public final class EntryPath {
+public final class EntryPath implements Comparable<EntryPath> {
   /** The root directory of a version. */
   public static final EntryPath ROOT = new EntryPath(null, null, 0);
 
@@ -65,19 +65,24 @@ public final class EntryPath {
 
   @Override
   public boolean equals(Object other) {
-    if (!(other instanceof EntryPath that) || depth != that.depth) {
-      return false;
-    }
+    return other instanceof EntryPath that && compareTo(that) == 0;
+  }
+
+  /**
+   * An order without a meaning: by it a hash table stays quick whatever names somebody chose to
+   * have one hash.
+   */
+  @Override
+  public int compareTo(EntryPath other) {
+    int order = Integer.compare(depth, other.depth);
     EntryPath mine = this;
-    EntryPath theirs = that;
-    while (!mine.isRoot() && mine != theirs) {
-      if (!mine.name().equals(theirs.name())) {
-        return false;
-      }
+    EntryPath theirs = other;
+    while (order == 0 && !mine.isRoot() && mine != theirs) {
+      order = mine.name().compareTo(theirs.name());
       mine = mine.parent();
       theirs = theirs.parent();
     }
-    return true;
+    return order;
   }
 
   @Override

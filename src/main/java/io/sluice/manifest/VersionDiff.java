@@ -6,9 +6,11 @@ import io.sluice.content.Frame;
 import io.sluice.failure.Failure;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,6 +22,12 @@ import java.util.function.Consumer;
  * one thread.
  */
 public final class VersionDiff {
+  /** The unnamed stream first, then by name: several may be shown alike. */
+  private static final Comparator<Optional<Name>> STREAMS =
+      Comparator.comparing(
+          (Optional<Name> name) -> name.map(Name::raw).orElse(new byte[0]),
+          Arrays::compareUnsigned);
+
   private final Manifest before;
   private final Manifest after;
   private final Sequence old;
@@ -170,13 +178,15 @@ public final class VersionDiff {
   }
 
   private void streams(int was, int is, List<String> what) throws Failure {
-    Map<String, ContentLayout.Span> older = spans(oldLayout, was);
-    Map<String, ContentLayout.Span> newer = spans(nowLayout, is);
-    Set<String> names = new TreeSet<>(older.keySet());
+    Map<Optional<Name>, ContentLayout.Span> older = spans(oldLayout, was);
+    Map<Optional<Name>, ContentLayout.Span> newer = spans(nowLayout, is);
+    Set<Optional<Name>> names = new TreeSet<>(STREAMS);
+    names.addAll(older.keySet());
     names.addAll(newer.keySet());
-    for (String name : names) {
-      ContentLayout.Span from = older.get(name);
-      ContentLayout.Span to = newer.get(name);
+    for (Optional<Name> stream : names) {
+      ContentLayout.Span from = older.get(stream);
+      ContentLayout.Span to = newer.get(stream);
+      String name = stream.map(named -> "stream " + named).orElse("bytes");
       if (from == null) {
         what.add(name + " added");
       } else if (to == null) {
@@ -189,12 +199,9 @@ public final class VersionDiff {
     }
   }
 
-  /** The unnamed stream of a file is {@code bytes}. */
-  private static Map<String, ContentLayout.Span> spans(ContentLayout layout, int entry) {
-    Map<String, ContentLayout.Span> spans = new TreeMap<>();
-    for (ContentLayout.Span span : layout.ofEntry(entry)) {
-      spans.put(span.stream().map(name -> "stream " + name).orElse("bytes"), span);
-    }
+  private static Map<Optional<Name>, ContentLayout.Span> spans(ContentLayout layout, int entry) {
+    Map<Optional<Name>, ContentLayout.Span> spans = new TreeMap<>(STREAMS);
+    layout.ofEntry(entry).forEach(span -> spans.put(span.stream(), span));
     return spans;
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class EntryListTest {
   private static final Attributes SOME = new Attributes(07777, -1, 999_999_999);
@@ -67,5 +68,28 @@ class EntryListTest {
     builder.add(new Entry.Directory(EntryPath.ROOT, SOME, List.of()));
     Entry lost = new Entry.File(FOLDER.child(Name.of("a")), SOME, 0, List.of());
     assertThatThrownBy(() -> builder.add(lost)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Would take days if tables of paths were slow wherever somebody chose the names for it. */
+  @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void namesChosenForTheirHashesCostNoMoreThanOthers() {
+    int bits = 18;
+    EntryList.Builder builder = new EntryList.Builder();
+    builder.add(new Entry.Directory(EntryPath.ROOT, SOME, List.of()));
+    EntryPath file = EntryPath.ROOT.child(Name.of("a"));
+    builder.add(new Entry.File(file, SOME, 0, List.of()));
+    EntryPath last = EntryPath.ROOT;
+    for (int i = 0; i < 1 << bits; i++) {
+      StringBuilder name = new StringBuilder();
+      for (int bit = bits - 1; bit >= 0; bit--) {
+        name.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+      }
+      last = EntryPath.ROOT.child(Name.of(name.toString()));
+      builder.add(new Entry.Directory(last, SOME, List.of()));
+    }
+    Entry link = new Entry.HardLink(last.child(Name.of("b")), file);
+    builder.add(link);
+    assertThat(builder.get(builder.size() - 1)).isEqualTo(link);
   }
 }

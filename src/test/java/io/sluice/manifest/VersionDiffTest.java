@@ -110,4 +110,28 @@ class VersionDiffTest {
     }
     return all;
   }
+
+  @Test
+  void streamsWhoseNamesLookAlikeAreToldApart() throws Exception {
+    Name spelled = Name.of("\\xff");
+    Name raw = Name.of(new byte[] {(byte) 0xff});
+    assertThat(raw).hasToString(spelled.toString());
+    Manifest before = streams(new Stream(spelled, 0), new Stream(raw, 0));
+    try (Library none = Library.open(new HostDisk(), folder.resolve("library"))) {
+      for (Manifest after :
+          List.of(
+              streams(new Stream(spelled, 1), new Stream(raw, 0)),
+              streams(new Stream(spelled, 0), new Stream(raw, 1)))) {
+        List<String> found = new ArrayList<>();
+        new VersionDiff(before, after, none).changes(change -> found.addAll(change.what()));
+        assertThat(found).containsExactly("stream \\xff 0 -> 1");
+      }
+    }
+  }
+
+  /** A folder that has streams, whose bytes nobody reads. */
+  private static Manifest streams(Stream... streams) {
+    Entry root = new Entry.Directory(EntryPath.ROOT, PLAIN, List.of(streams));
+    return new Manifest(Digest.of(new byte[0]), List.of(root), List.of());
+  }
 }

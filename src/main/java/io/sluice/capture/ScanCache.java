@@ -107,7 +107,9 @@ final class ScanCache {
       return;
     }
     Path file = file(source);
-    Path temporary = library.folder().resolve("temporary").resolve("scan-" + file.getFileName());
+    // Captures of one source at once are of several threads.
+    String part = "scan-" + file.getFileName() + "-" + Thread.currentThread().threadId();
+    Path temporary = library.folder().resolve("temporary").resolve(part);
     try {
       disk.createFolders(library.folder().resolve(FOLDER));
       makeRoom(file);
@@ -118,6 +120,15 @@ final class ScanCache {
       disk.rename(temporary, file);
     } catch (Failure notKept) {
       // The next capture reads the source; this one is done and durable.
+      delete(temporary);
+    }
+  }
+
+  private void delete(Path temporary) {
+    try {
+      disk.delete(temporary);
+    } catch (Failure left) {
+      // Whoever opens the library next deletes it.
       return;
     }
   }

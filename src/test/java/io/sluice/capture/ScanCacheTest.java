@@ -6,6 +6,7 @@ import io.sluice.content.Digest;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.content.TestContent;
+import io.sluice.content.WatchedDisk;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Keep;
 import io.sluice.manifest.Attributes;
@@ -231,6 +232,25 @@ class ScanCacheTest {
       try (java.util.stream.Stream<Path> files = Files.list(scans)) {
         assertThat(files.count()).isEqualTo(ScanCache.SOURCES_MAX);
       }
+    }
+  }
+
+  @Test
+  void whatCannotBeRememberedLeavesNothing() throws Exception {
+    MemoryPlatform platform = source();
+    WatchedDisk full =
+        new WatchedDisk(
+            new HostDisk(),
+            (operation, path) -> {
+              if (operation == WatchedDisk.Operation.WRITE
+                  && String.valueOf(path.getFileName()).startsWith("scan-")) {
+                throw WatchedDisk.broken(operation, path);
+              }
+            });
+    try (Library library = Library.open(full, folder.resolve("library"))) {
+      capture(platform, library);
+      assertThat(folder.resolve("library/temporary")).isEmptyDirectory();
+      assertThat(folder.resolve("library/scans")).isEmptyDirectory();
     }
   }
 }

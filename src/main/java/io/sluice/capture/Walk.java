@@ -38,6 +38,9 @@ final class Walk {
   /** Behind so many entries that are listed and not taken, nothing more is listed ahead. */
   private static final int HELD_MAX = 10_000;
 
+  private static final Remark SEVERAL_LINKS =
+      Remark.mapped("hard link", "each name of a symbolic link is kept as a link of its own");
+
   private final Instant begun;
 
   /** The root's, if the platform tells. */
@@ -175,6 +178,9 @@ final class Walk {
           Attributes attributes = facts.attributes().with(streams.properties());
           Entry link = new Entry.Symlink(path, attributes, facts.target().get());
           add(link, facts, false, null);
+          if (child.mayHaveMoreNames()) {
+            remarks.add(path, SEVERAL_LINKS);
+          }
         } else {
           problems.addChanged(path.toString(), "a symbolic link without a target");
         }

@@ -266,4 +266,20 @@ class CaptureTest {
   private static void run(String... command) throws Exception {
     assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
   }
+
+  @Test
+  void aLinkOfSeveralNamesIsToldToBeKeptAsSeveralLinks() throws Exception {
+    SourceTree tree = SourceTree.in(folder);
+    tree.file("file", "x");
+    tree.symlink("link", "file");
+    tree.hardLink("link-again", "link");
+    try (Library library = library("library")) {
+      Captured captured =
+          capture(tree, new OsThreads(), library).capture(tree.root(), Options.plain());
+      assertThat(captured.receipt().remarks().text())
+          .containsExactly(
+              "link: hard link mapped: each name of a symbolic link is kept as a link of its own",
+              "link-again: hard link mapped: each name of a symbolic link is kept as a link of its own");
+    }
+  }
 }

@@ -221,7 +221,8 @@ class LinuxPlatformTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {Manifest.INTEGER_MAX + 1, Long.MAX_VALUE, -Manifest.INTEGER_MAX - 1})
+  @ValueSource(
+      longs = {Manifest.INTEGER_MAX + 1, Long.MAX_VALUE, -Manifest.INTEGER_MAX - 1, Long.MIN_VALUE})
   void aTimeThatNoManifestHoldsIsRefusedByName(long seconds) throws Exception {
     try (TestVolume memory = TestVolume.tmpfs(1 << 20)) {
       Path file = platform.child(memory.root(), Name.of("f"));

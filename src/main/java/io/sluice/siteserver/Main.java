@@ -48,7 +48,9 @@ public final class Main {
     Terminal terminal = new Terminal(out, err, isTerminal());
     int status = run(terminal, args);
     // A stream that prints keeps a failed write to itself until it is asked.
-    status = out.checkError() ? terminal.report(notSaid()) : status;
+    if (out.checkError() && status == Terminal.DONE) {
+      status = terminal.report(notSaid());
+    }
     err.flush();
     System.exit(status);
   }

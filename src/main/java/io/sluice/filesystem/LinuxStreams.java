@@ -141,13 +141,9 @@ final class LinuxStreams {
 
   private Streams ofLink(Path entry, byte[] path, Facts facts, Keep keep) throws Failure {
     LinuxProperties.Found found = properties.of(entry, path, facts, List.of(), false, keep);
-    List<String> seen = new ArrayList<>(linkStreams(path));
-    for (byte[] attribute : attributeNames(entry, path)) {
-      seen.add(new String(attribute, StandardCharsets.UTF_8));
-    }
-    for (String name : seen) {
-      found.remarks.add(Remark.refused(name, "it is a symbolic link's"));
-    }
+    List<String> seen = linkStreams(path);
+    attributeNames(entry, path).forEach(name -> seen.add(new String(name, StandardCharsets.UTF_8)));
+    seen.forEach(name -> found.remarks.add(Remark.refused(name, "it is a symbolic link's")));
     return new Streams(List.of(), found.sorted(), found.remarks);
   }
 
@@ -204,16 +200,18 @@ final class LinuxStreams {
       throw hidden(entry);
     }
     if (way != Way.NTFS_FILES) {
-      boolean plain =
-          calls.getAttribute(path, LinuxNames.attribute(stream), NOTHING) != -Errno.ENODATA;
-      Optional<byte[]> samba = plain ? Optional.empty() : sambaValue(path, stream);
+      int plain = calls.getAttribute(path, LinuxNames.attribute(stream), NOTHING);
       return new ByteArrayInputStream(
-          samba.isPresent() ? samba.get() : attributeValue(entry, path, stream, way));
+          plain == -Errno.ENODATA
+              ? sambaValue(path, stream).orElseThrow(() -> gone(entry, stream))
+              : attributeValue(entry, path, stream, way));
     }
     int flags = LinuxCalls.O_RDONLY | LinuxCalls.O_NOFOLLOW;
     int descriptor = calls.open(LinuxNames.streamPath(path, stream, directory), flags, 0);
     if (descriptor < 0) {
-      throw unreadable(entry, stream, Errno.text(-descriptor), "repair the volume");
+      throw descriptor == -Errno.ENOENT
+          ? gone(entry, stream)
+          : unreadable(entry, stream, Errno.text(-descriptor), "repair the volume");
     }
     return new NativeInput(calls, descriptor, shown(entry, stream), buffers);
   }
@@ -252,13 +250,12 @@ final class LinuxStreams {
   /** Streams of a symbolic link, which are not kept. */
   private List<String> linkStreams(byte[] path) {
     byte[] value = new byte[XATTR_BYTES_MAX];
-    int length = calls.getAttribute(path, LIST, value);
-    if (length <= 0) {
-      return List.of();
+    int length = Math.max(0, calls.getAttribute(path, LIST, value));
+    List<String> streams = new ArrayList<>();
+    for (byte[] name : LinuxNames.split(Arrays.copyOf(value, length))) {
+      streams.add("stream " + new String(name, StandardCharsets.UTF_8));
     }
-    return LinuxNames.split(Arrays.copyOf(value, length)).stream()
-        .map(name -> "stream " + new String(name, StandardCharsets.UTF_8))
-        .toList();
+    return streams;
   }
 
   /**
@@ -396,6 +393,10 @@ final class LinuxStreams {
                 + " lost unnoticed",
             WINDOWS_MODE)
         .about(List.of(entry.toString()));
+  }
+
+  private static Failure gone(Path entry, Name stream) {
+    return LinuxFailures.reading(shown(entry, stream), Errno.ENOENT);
   }
 
   private static Failure unreadable(Path entry, Name stream, String why, String next) {

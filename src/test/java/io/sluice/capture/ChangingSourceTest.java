@@ -11,19 +11,27 @@ import io.sluice.content.TestContent;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.Platform;
+import io.sluice.filesystem.TestVolume;
 import io.sluice.manifest.Manifest;
+import io.sluice.manifest.Name;
+import io.sluice.manifest.Stream;
 import io.sluice.parallel.OsThreads;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChangingSourceTest {
   @TempDir Path folder;
@@ -218,5 +226,41 @@ class ChangingSourceTest {
     assertThat(interrupted).isNotNull();
     assertThat(library.documents()).isEmpty();
     assertThat(Thread.interrupted()).as("told twice").isFalse();
+  }
+
+  /** On NTFS the state of a file does not tell that a stream of it was removed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"windows", "xattr"})
+  void aStreamThatIsRemovedBeforeItIsReadIsNoLongerThere(String mode) throws Exception {
+    try (TestVolume volume = TestVolume.ntfs(mode)) {
+      Path file = Files.write(volume.root().resolve("file"), new byte[] {1});
+      try (OutputStream out = tree.platform().writeStream(file, new Stream(Name.of("note"), 1))) {
+        out.write(2);
+      }
+      Platform platform =
+          new ForwardingPlatform(tree.platform()) {
+            @Override
+            public InputStream readStream(Path entry, Name stream) throws Failure {
+              remove(entry, mode);
+              return super.readStream(entry, stream);
+            }
+          };
+      Captured captured =
+          new Capture(platform, new OsThreads(), library, new LaterClock())
+              .capture(volume.root(), Options.plain());
+      assertThat(captured.totals().streams()).isZero();
+    }
+  }
+
+  private static void remove(Path entry, String mode) {
+    try {
+      if (mode.equals("windows")) {
+        Files.delete(entry.resolveSibling(entry.getFileName() + ":note"));
+      } else {
+        Files.getFileAttributeView(entry, UserDefinedFileAttributeView.class).delete("note");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -89,7 +89,7 @@ public final class InspectCommand implements Callable<Integer> {
     WholeFile.put(
         new HostDisk(),
         new Stop("the page"),
-        file.resolveSibling(file.getFileName() + ".part"),
+        NewFile.part(file),
         file,
         writer -> writer.write(ByteBuffer.wrap(bytes)));
   }

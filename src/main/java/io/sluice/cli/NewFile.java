@@ -34,7 +34,7 @@ final class NewFile {
       throw Failure.permanent(
           Code.ALREADY_EXISTS, "writing " + file, "it is there", "name a file that is not there");
     }
-    Path part = folder.resolve(file.getFileName() + ".part");
+    Path part = part(file);
     disk.delete(part);
     try {
       T result;
@@ -48,6 +48,11 @@ final class NewFile {
     } finally {
       disk.delete(part);
     }
+  }
+
+  /** Where a file is written first: under a name nobody else has, for what lies beside stays. */
+  static Path part(Path file) {
+    return file.resolveSibling(".sluice-" + ProcessHandle.current().pid() + ".part");
   }
 
   /** Writes to an output that is open already, such as a pipe. */

@@ -88,7 +88,7 @@ class ExchangeCommandsTest {
     assertThat(export("--tar", archive.toString())).isEqualTo(Terminal.FAILED);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("SLU-104");
     assertThat(Files.readAllBytes(archive)).isEqualTo(made);
-    assertThat(folder.resolve("a.tar.part")).doesNotExist();
+    assertThat(NewFile.part(folder.resolve("a.tar"))).doesNotExist();
     JsonNode imported = imported(new byte[0], archive.toString(), "other");
     assertThat(imported.get("digest").asString()).isEqualTo(digest);
   }

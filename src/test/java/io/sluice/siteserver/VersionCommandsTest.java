@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,5 +213,25 @@ class VersionCommandsTest {
     String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isEqualTo(3);
     assertThat(said).contains("SLU-308");
+  }
+
+  @Test
+  void whatLiesBesideAFileThatIsMadeStays() throws IOException {
+    String digest = capture();
+    for (String name : List.of("out.tar", "page.html")) {
+      Path file = folder.resolve(name);
+      Path other = Files.writeString(folder.resolve(name + ".part"), "somebody's");
+      String option = name.endsWith("tar") ? "--tar" : "--page";
+      Hierarchy.Said said =
+          ask(name.endsWith("tar") ? "export" : "inspect", digest, option, file.toString());
+      assertThat(said.status()).as(said.toString()).isZero();
+      assertThat(file).isNotEmptyFile();
+      assertThat(other).hasContent("somebody's");
+    }
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "library", "source", "out.tar", "out.tar.part", "page.html", "page.html.part");
+    }
   }
 }

@@ -46,7 +46,7 @@ public final class DiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, InterruptedException {
-    try (Library library = access.open()) {
+    try (Library library = access.openForReading()) {
       Manifest before = access.manifest(library, older);
       Manifest after = access.manifest(library, newer);
       VersionDiff diff = new VersionDiff(before, after, library);

@@ -56,7 +56,7 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, InterruptedException {
-    try (Library library = access.open()) {
+    try (Library library = access.openForReading()) {
       Manifest manifest = access.manifest(library, version);
       Optional<Receipt> receipt =
           new Receipts(library.disk(), library.folder()).find(manifest.digest());

@@ -46,11 +46,22 @@ final class LibraryAccess {
 
   /** Opens a library that must be there, beside whoever has it, to read from it only. */
   Library openForReading() throws Failure {
-    return Library.openForReading(new HostDisk(), folder());
+    return openForReading(folder());
   }
 
   /** Opens the library in a folder, which must be there. */
   static Library open(Path folder) throws Failure {
+    requireThere(folder);
+    return Library.open(new HostDisk(), folder);
+  }
+
+  /** The same beside whoever has it, to read from it only. */
+  static Library openForReading(Path folder) throws Failure {
+    requireThere(folder);
+    return Library.openForReading(new HostDisk(), folder);
+  }
+
+  private static void requireThere(Path folder) throws Failure {
     if (!Files.exists(folder.resolve("FORMAT"))) {
       throw Failure.permanent(
           Code.LIBRARY_MISSING,
@@ -58,6 +69,5 @@ final class LibraryAccess {
           Files.isDirectory(folder) ? "the folder is not a library" : "there is no such folder",
           "name the folder that \"sluice capture\" was given with --library");
     }
-    return Library.open(new HostDisk(), folder);
   }
 }

@@ -3,7 +3,6 @@ package io.sluice.cli;
 import io.sluice.api.SiteClient;
 import io.sluice.api.Views;
 import io.sluice.content.Digest;
-import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
@@ -46,15 +45,24 @@ final class VersionAccess {
    * that damage found by reading is remembered.
    */
   Library open() throws Failure {
-    Path named = folder == null ? server.folder().resolve("library") : folder;
     try {
-      return LibraryAccess.open(named.toAbsolutePath());
+      return LibraryAccess.open(named());
     } catch (Failure e) {
       if (e.code() != Code.LIBRARY_IN_USE) {
         throw e;
       }
-      return Library.openForReading(new HostDisk(), named.toAbsolutePath());
+      return openForReading();
     }
+  }
+
+  /** The library for who only looks at it: nobody is kept from it meanwhile. */
+  Library openForReading() throws Failure {
+    return LibraryAccess.openForReading(named());
+  }
+
+  private Path named() {
+    Path named = folder == null ? server.folder().resolve("library") : folder;
+    return named.toAbsolutePath();
   }
 
   /** The manifest of a version, verified. */

@@ -2,15 +2,20 @@ package io.sluice.siteserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.cli.Terminal;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.filesystem.TestVolume;
+import io.sluice.time.SystemClock;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +24,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -233,5 +240,30 @@ class VersionCommandsTest {
           .containsExactlyInAnyOrder(
               "library", "source", "out.tar", "out.tar.part", "page.html", "page.html.part");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inspect", "diff"})
+  void whoeverLooksKeepsNobodyFromCapturing(String command) throws IOException {
+    String before = capture();
+    write("note.txt", "2nd\n");
+    String after = capture();
+    List<Hierarchy.Said> meanwhile = new ArrayList<>();
+    OutputStream watched =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            if (meanwhile.isEmpty()) {
+              meanwhile.add(ask("capture", source.toString()));
+            }
+          }
+        };
+    PrintStream out = new PrintStream(watched, true, StandardCharsets.UTF_8);
+    List<String> words = new ArrayList<>(List.of(command, before));
+    words.add(command.equals("diff") ? after : "--entries");
+    words.addAll(List.of("--library", library.toString()));
+    Main.commands(new Terminal(out, out, false), new SystemClock(), new SecureRandom(), command)
+        .execute(words.toArray(String[]::new));
+    assertThat(meanwhile).singleElement().extracting(Hierarchy.Said::status).isEqualTo(0);
   }
 }

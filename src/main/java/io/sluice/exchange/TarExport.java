@@ -150,7 +150,8 @@ public final class TarExport {
     Optional<Property> holes = file.attributes().property(Property.SPARSE);
     Optional<Extents> extents = holes.flatMap(property -> Extents.parse(property, file.size()));
     Span whole = spans.getFirst();
-    if (extents.isPresent()) {
+    // The property is what somebody once said of the file; the bytes are what it has.
+    if (extents.isPresent() && areHolesZero(extents.get(), whole)) {
       sparse(file, extents.get(), whole, pax, out);
       return;
     }
@@ -158,6 +159,18 @@ public final class TarExport {
     header(new TarHeader(name(file.path(), ""), TarFormat.FILE, NOTHING, file.size()), pax, out);
     content.copy(whole.offset(), whole.end(), out);
     out.fill(TarFormat.BLOCK_BYTES);
+  }
+
+  private boolean areHolesZero(Extents extents, Span whole) throws Failure, InterruptedException {
+    long at = whole.offset();
+    for (Extent place : extents.data()) {
+      long data = whole.offset() + place.offset();
+      if (!content.isZero(at, data)) {
+        return false;
+      }
+      at = data + place.length();
+    }
+    return content.isZero(at, whole.end());
   }
 
   /** GNU's sparse format 1.0: the data's places as text, then the data alone. */

@@ -21,6 +21,7 @@ final class VersionContent {
   private final List<Frame.Chunk> chunks;
   private final long[] offsets;
   private final byte[] buffer = new byte[Frame.Chunk.BYTES_MAX];
+  private final byte[] zeros = new byte[Frame.Chunk.BYTES_MAX];
   private int loaded = -1;
 
   VersionContent(ChunkStore store, List<Frame.Chunk> chunks) {
@@ -33,13 +34,35 @@ final class VersionContent {
   void copy(long from, long to, OutputStream out)
       throws Failure, IOException, InterruptedException {
     for (long at = from; at < to; ) {
-      int chunk = chunkAt(at);
-      load(chunk);
-      int within = (int) (at - offsets[chunk]);
-      int piece = (int) Math.min(to - at, chunks.get(chunk).length() - within);
+      int within = load(at);
+      int piece = pieceAt(within, to - at);
       out.write(buffer, within, piece);
       at += piece;
     }
+  }
+
+  /** True if the bytes {@code from} to {@code to} (exclusive) of the sequence are all zero. */
+  boolean isZero(long from, long to) throws Failure, InterruptedException {
+    for (long at = from; at < to; ) {
+      int within = load(at);
+      int piece = pieceAt(within, to - at);
+      if (!Arrays.equals(buffer, within, within + piece, zeros, 0, piece)) {
+        return false;
+      }
+      at += piece;
+    }
+    return true;
+  }
+
+  /** Loads the chunk of an offset; answers where in it that is. */
+  private int load(long offset) throws Failure, InterruptedException {
+    int chunk = chunkAt(offset);
+    loadChunk(chunk);
+    return (int) (offset - offsets[chunk]);
+  }
+
+  private int pieceAt(int within, long most) {
+    return (int) Math.min(most, chunks.get(loaded).length() - within);
   }
 
   /** The bytes of a stream that is known to be short. */
@@ -61,7 +84,7 @@ final class VersionContent {
     return found >= 0 ? found : -found - 2;
   }
 
-  private void load(int chunk) throws Failure, InterruptedException {
+  private void loadChunk(int chunk) throws Failure, InterruptedException {
     if (chunk == loaded) {
       return;
     }

@@ -3,7 +3,6 @@ package io.sluice.filesystem;
 import io.sluice.filesystem.NativeBuffers.Buffer;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.OptionalLong;
 
 /**
  * The system calls {@link LinuxPlatform} needs, through java.lang.foreign. Paths and names are raw
@@ -309,11 +308,10 @@ final class LinuxCalls {
     }
   }
 
-  /** Where data or a hole begins at or after an offset; empty if nowhere, or it cannot be told. */
-  OptionalLong seek(int descriptor, long offset, int whence) {
+  /** Where data or a hole begins at or after an offset; ENXIO if nowhere. */
+  long seek(int descriptor, long offset, int whence) {
     try (Scratch scratch = scratch()) {
-      long result = scratch.longCall(LSEEK, descriptor, offset, whence);
-      return result < 0 ? OptionalLong.empty() : OptionalLong.of(result);
+      return scratch.longCall(LSEEK, descriptor, offset, whence);
     }
   }
 

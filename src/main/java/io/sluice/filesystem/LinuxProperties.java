@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -247,13 +246,17 @@ final class LinuxProperties {
       List<Extents.Extent> extents = new ArrayList<>();
       long at = 0;
       while (at < size && extents.size() <= EXTENTS_MAX) {
-        OptionalLong data = calls.seek(descriptor, at, LinuxCalls.SEEK_DATA);
-        if (data.isEmpty() || data.getAsLong() >= size) {
+        long data = calls.seek(descriptor, at, LinuxCalls.SEEK_DATA);
+        if (data == -Errno.ENXIO || data >= size) {
           break;
         }
-        OptionalLong hole = calls.seek(descriptor, data.getAsLong(), LinuxCalls.SEEK_HOLE);
-        at = hole.isEmpty() ? size : Math.min(size, hole.getAsLong());
-        extents.add(new Extents.Extent(data.getAsLong(), at - data.getAsLong()));
+        long hole = data < 0 ? data : calls.seek(descriptor, data, LinuxCalls.SEEK_HOLE);
+        if (hole < 0) {
+          // It does not say; what it cannot read is found out by reading.
+          return;
+        }
+        at = Math.min(size, hole);
+        extents.add(new Extents.Extent(data, at - data));
       }
       if (extents.size() > EXTENTS_MAX) {
         found.remarks.add(Remark.refused("holes", "data in more than " + EXTENTS_MAX + " places"));

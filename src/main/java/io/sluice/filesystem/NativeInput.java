@@ -58,7 +58,7 @@ final class NativeInput extends InputStream {
     if (bytes <= 0) {
       return 0;
     }
-    if (calls.seek(descriptor, bytes, SEEK_CUR).isEmpty()) {
+    if (calls.seek(descriptor, bytes, SEEK_CUR) < 0) {
       throw new IOException("passing over " + bytes + " bytes of " + shown);
     }
     return bytes;

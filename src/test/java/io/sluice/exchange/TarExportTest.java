@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.capture.Captured;
 import io.sluice.capture.CapturedManifest;
+import io.sluice.content.Digest;
 import io.sluice.content.HostDisk;
 import io.sluice.content.Library;
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
 import io.sluice.filesystem.TestVolume;
+import io.sluice.manifest.Entry;
 import io.sluice.manifest.Manifest;
 import io.sluice.manifest.Name;
+import io.sluice.manifest.Property;
 import io.sluice.manifest.Stream;
 import io.sluice.parallel.CallerThread;
 import java.io.BufferedOutputStream;
@@ -83,6 +86,36 @@ class TarExportTest {
     TestVolume volume = TestVolume.plain();
     RichTree.make(volume);
     extractsTheSame(volume, "env", "LC_ALL=C.UTF-8", "bsdtar", "--xattrs", "--acls");
+  }
+
+  @Test
+  void bytesThatStandWhereAHoleIsSaidToBeAreExported() throws Exception {
+    try (TestVolume volume = TestVolume.plain()) {
+      Path source = volume.folder("source");
+      byte[] bytes = new byte[300_000];
+      bytes[200_000] = 7;
+      Files.write(source.resolve("f"), bytes);
+      Manifest captured = CapturedManifest.of(library, RichTree.capture(source, library, ""));
+      for (String places : List.of("", "0+1000", "250000+1000")) {
+        Path to = volume.folder("to" + places);
+        Manifest lying = withHoles(captured, Property.of(Property.SPARSE, places));
+        String file = archive(lying).toString();
+        assertThat(TestVolume.run("tar", "-x", "-C", to.toString(), "-f", file)).isEmpty();
+        assertThat(to.resolve("f")).hasBinaryContent(bytes);
+      }
+    }
+  }
+
+  private static Manifest withHoles(Manifest manifest, Property holes) {
+    List<Entry> entries = new ArrayList<>();
+    for (Entry entry : manifest.entries()) {
+      entries.add(
+          entry instanceof Entry.File file
+              ? new Entry.File(
+                  file.path(), file.attributes().with(List.of(holes)), file.size(), file.streams())
+              : entry);
+    }
+    return new Manifest(Digest.of(holes.value()), entries, manifest.chunks());
   }
 
   @Test

@@ -12,6 +12,8 @@ import io.sluice.filesystem.Platforms;
 import io.sluice.manifest.Manifest;
 import io.sluice.parallel.OsThreads;
 import io.sluice.time.Clock;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,6 +116,7 @@ public final class RestoreCommand implements Callable<Integer> {
     StreamPolicy policy = StreamPolicy.valueOf(streams.name().toUpperCase(Locale.ROOT));
     List<Path> from = seeds.stream().map(seed -> seed.toAbsolutePath().normalize()).toList();
     try (Library library = access.open()) {
+      requireApart(target, library.folder());
       Manifest manifest = access.manifest(library, version);
       Restore restore =
           new Restore(
@@ -122,6 +125,28 @@ public final class RestoreCommand implements Callable<Integer> {
       print(manifest, restore.run(manifest, new Restore.Order(target, policy, from)));
     }
     return Terminal.DONE;
+  }
+
+  /** What a library does not know in its own folder it may delete. */
+  private static void requireApart(Path target, Path library) throws Failure {
+    Path there = target;
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    try {
+      for (Path at = there.toRealPath(); at != null; at = at.getParent()) {
+        if (Files.isSameFile(at, library)) {
+          throw Failure.permanent(
+              Code.SOURCE_OVERLAPS,
+              "restoring to " + target,
+              "it lies in the library " + library,
+              "name a folder apart from the library");
+        }
+      }
+    } catch (IOException unseen) {
+      // Then nothing can be made there either, and the restore says why.
+      return;
+    }
   }
 
   private void print(Manifest manifest, Restore.Restored restored) {

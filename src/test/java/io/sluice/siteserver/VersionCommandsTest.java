@@ -90,6 +90,19 @@ class VersionCommandsTest {
   }
 
   @Test
+  void nothingIsRestoredIntoTheLibrary() throws IOException {
+    String digest = capture();
+    Path link = Files.createSymbolicLink(folder.resolve("link"), library.resolve("temporary"));
+    for (Path to : List.of(library, library.resolve("temporary/new"), link.resolve("new"))) {
+      Hierarchy.Said said = ask("restore", digest, "--to", to.toString());
+      assertThat(said.status()).isNotZero();
+      assertThat(said.err()).contains("SLU-204 SOURCE_OVERLAPS: restoring to " + to);
+      assertThat(library.resolve("temporary")).isEmptyDirectory();
+    }
+    assertThat(ask("restore", digest, "--to", folder.resolve("to").toString()).status()).isZero();
+  }
+
+  @Test
   void diffTellsEntriesAttributesAndBytesApart() throws IOException {
     String before = capture();
     write("bin/other", "ANOTHER\n");

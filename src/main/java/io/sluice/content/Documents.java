@@ -38,7 +38,7 @@ final class Documents {
 
   private final LibraryFiles files;
   private final NavigableSet<Digest> held = new ConcurrentSkipListSet<>();
-  private final Set<Digest> foundAtStart = ConcurrentHashMap.newKeySet();
+  private final Set<Digest> unforced = ConcurrentHashMap.newKeySet();
 
   /** Those set aside as damaged, by this process or an earlier one. */
   private final NavigableSet<Digest> setAside = new ConcurrentSkipListSet<>();
@@ -59,7 +59,7 @@ final class Documents {
           setAside.add(digest.get());
         } else if (digest.isPresent()) {
           held.add(digest.get());
-          foundAtStart.add(digest.get());
+          unforced.add(digest.get());
         }
       }
     }
@@ -170,6 +170,18 @@ final class Documents {
     }
   }
 
+  private boolean isSound(Digest digest, Path file) throws Failure {
+    try {
+      StoredDocument.verify(digest, files.read(file, BYTES_MAX), file);
+      return true;
+    } catch (Failure e) {
+      if (e.code() != Code.CONTENT_CORRUPT) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
   private byte[] verified(Digest digest, Path file) throws Failure {
     byte[] stored = read(digest, file);
     StoredDocument.verify(digest, stored, file);
@@ -230,12 +242,13 @@ final class Documents {
 
   /**
    * A document found at the start may have been renamed by a process that died before it forced the
-   * folder. Whoever is told that the document is held relies on it.
+   * folder, and one that is put back is held before that. Whoever is told that the document is held
+   * relies on it.
    */
   private void makeNameDurable(Digest digest) throws Failure {
-    if (foundAtStart.contains(digest)) {
+    if (unforced.contains(digest)) {
       files.stop().force(() -> files.disk().forceDirectory(folder(digest)));
-      foundAtStart.remove(digest);
+      unforced.remove(digest);
     }
   }
 
@@ -292,22 +305,25 @@ final class Documents {
     files.disk().reached("content.forget-folders-forced");
   }
 
-  /** Puts a file back that was taken out, durable on return; a second copy is deleted. */
+  /** Puts a file back that was taken out, durable on return; of two sound copies one is deleted. */
   void putBack(Trash.Item<String> item) throws Failure {
     String name = item.what();
     Digest digest = digest(name).orElseThrow();
     Path file = folder(digest).resolve(name);
     files.stop().createFolders(files.disk(), folder(digest));
     synchronized (lock(digest)) {
-      if (files.disk().exists(file)) {
+      unforced.add(digest);
+      if (files.disk().exists(file) && (isSetAside(name) || isSound(digest, file))) {
         delete(item.file());
       } else {
+        long damaged = files.disk().exists(file) ? files.size(file) : 0;
         files.disk().rename(item.file(), file);
+        files.space().gave(damaged);
       }
       (isSetAside(name) ? setAside : held).add(digest);
     }
     files.disk().reached("content.forget-back");
-    files.stop().force(() -> files.disk().forceDirectory(folder(digest)));
+    makeNameDurable(digest);
     files.stop().force(() -> files.disk().forceDirectory(item.folder()));
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.sluice.failure.Code;
 import io.sluice.failure.Failure;
@@ -8,6 +9,7 @@ import io.sluice.parallel.CallerThread;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,6 +132,44 @@ class ForgetTest {
       library.putDocument(GIVEN_UP);
       assertThat(garbage.undo().documents()).isEqualTo(1);
       assertThat(disk.list(FOLDER.resolve("trash"))).isEmpty();
+      assertThat(library.document(DIGEST, 1_000)).isEqualTo(GIVEN_UP);
+    }
+  }
+
+  @Test
+  void ofACopyThatHasRottedAndASoundOneInTheTrashTheSoundOneIsKept() throws Exception {
+    Path file = FOLDER.resolve("documents").resolve(DIGEST.hex().substring(0, 2));
+    try (Library library = open()) {
+      long before = library.usedBytes();
+      Garbage garbage = garbage(library);
+      garbage.forget(names(DIGEST), NOW);
+      library.putDocument(GIVEN_UP);
+      disk.flip(file.resolve(DIGEST.hex()), 12, 1);
+      assertThat(garbage.undo().documents()).isEqualTo(1);
+      assertThat(library.document(DIGEST, 1_000)).isEqualTo(GIVEN_UP);
+      assertThat(library.usedBytes()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void whoStoresADocumentWhileItIsPutBackMayRelyOnIt() throws Exception {
+    List<MemoryDisk> crashed = new ArrayList<>();
+    try (Library library = open()) {
+      // Found at the start, and known to be durable from now on.
+      assertThat(library.holdsDocument(DIGEST)).isTrue();
+      Garbage garbage = garbage(library);
+      garbage.forget(names(DIGEST), NOW);
+      disk.listen(
+          point -> {
+            if (point.equals("content.forget-back")) {
+              assertThatCode(() -> library.putDocument(GIVEN_UP)).doesNotThrowAnyException();
+              crashed.add(disk.afterCrash());
+            }
+          });
+      garbage.undo();
+    }
+    disk = crashed.getFirst();
+    try (Library library = open()) {
       assertThat(library.document(DIGEST, 1_000)).isEqualTo(GIVEN_UP);
     }
   }

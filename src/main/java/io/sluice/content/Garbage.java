@@ -241,7 +241,7 @@ public final class Garbage {
                   numbers.add(pack.number());
                 }
               }
-              parts.index().removeIf(place -> numbers.contains(FramePlace.pack(place)));
+              parts.index().forget(numbers);
             });
     return taken;
   }

@@ -153,6 +153,11 @@ final class IndexRun {
     believed.add(pack);
   }
 
+  /** The pack is no longer here: what the run says of it is left out when it is merged. */
+  void disbelieve(long pack) {
+    believed.remove(pack);
+  }
+
   boolean believes(long pack) {
     return believed.contains(pack);
   }

@@ -74,6 +74,19 @@ final class LibraryIndex {
     recent.removeIf(place);
   }
 
+  /** Forgets all places in packs that are gone, and keeps nothing of them in memory. */
+  synchronized void forget(Set<Long> packs) {
+    runs.forEach(run -> packs.forEach(run::disbelieve));
+    LongPredicate isThere = place -> packs.contains(FramePlace.pack(place));
+    gone.removeIf(isThere::test);
+    recent.removeIf(isThere);
+  }
+
+  /** How many places are remembered because a run lists them and they do not count. */
+  int goneSize() {
+    return gone.size();
+  }
+
   /** Whether at least so many chunks are in memory, and most of them since the last time. */
   boolean isDue(long chunks) {
     return recent.size() >= Math.max(chunks, 2 * stuck);
@@ -222,7 +235,8 @@ final class LibraryIndex {
 
   /**
    * Merges the two newest runs if they have become too many; false if they have not. Everything
-   * else goes on meanwhile: a place that ceases to count is remembered apart from the runs.
+   * else goes on meanwhile: a place that ceases to count is remembered apart from the runs, and a
+   * pack that is forgotten is not believed of any run any more.
    */
   boolean mergeOnce() throws Failure {
     List<IndexRun> all = new ArrayList<>(runs);
@@ -234,22 +248,34 @@ final class LibraryIndex {
     if (older.entries() >= GROWTH * newer.entries()) {
       return false;
     }
-    List<IndexRun.PackSeal> seals = new ArrayList<>();
-    for (IndexRun run : List.of(older, newer)) {
-      run.packs().stream().filter(seal -> run.believes(seal.number())).forEach(seals::add);
-    }
     IndexRun merged =
         publish(
             writing -> {
               merge(older, newer, writing);
-              writing.end(seals);
+              // Asked now: of a pack that was forgotten meanwhile some entries may be missing.
+              writing.end(believed(older, newer));
             });
-    seals.forEach(seal -> merged.believe(seal.number()));
-    all.add(merged);
-    runs = List.copyOf(all);
+    replace(older, newer, merged);
     files.disk().delete(older.file());
     files.disk().delete(newer.file());
     return true;
+  }
+
+  private static List<IndexRun.PackSeal> believed(IndexRun older, IndexRun newer) {
+    List<IndexRun.PackSeal> seals = new ArrayList<>();
+    for (IndexRun run : List.of(older, newer)) {
+      run.packs().stream().filter(seal -> run.believes(seal.number())).forEach(seals::add);
+    }
+    return seals;
+  }
+
+  /** Of packs forgotten since the merged run was written nothing is believed either. */
+  private synchronized void replace(IndexRun older, IndexRun newer, IndexRun merged) {
+    believed(older, newer).forEach(seal -> merged.believe(seal.number()));
+    List<IndexRun> all = new ArrayList<>(runs);
+    all.removeAll(List.of(older, newer));
+    all.add(merged);
+    runs = List.copyOf(all);
   }
 
   private static void merge(IndexRun one, IndexRun other, IndexRun.Writing writing) throws Failure {

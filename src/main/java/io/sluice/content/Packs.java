@@ -349,7 +349,7 @@ final class Packs implements AutoCloseable {
 
   /** Forgets a pack whose file is gone, and its chunks. */
   void forget(long number) throws Failure {
-    index.removeIf(place -> FramePlace.pack(place) == number);
+    index.forget(Set.of(number));
     sealed.remove(number);
     left.remove(number);
     readers.forget(number);

@@ -8,8 +8,11 @@ import io.sluice.parallel.CallerThread;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -238,6 +241,70 @@ class IndexRunTest {
       for (int i = 0; i < 40; i++) {
         LibraryTest.requireHeld(library, TestContent.noise(i, 100_000));
       }
+    }
+  }
+
+  @Test
+  void ofPacksThatAreCollectedNothingStaysInMemoryAndPutBackTheyAreWhole() throws Exception {
+    MemoryDisk disk = new MemoryDisk();
+    Instant now = Instant.parse("2026-11-28T02:03:04Z");
+    try (Library library = open(disk, 1)) {
+      storeNoise(library, 0, 12);
+      Garbage garbage =
+          new Garbage(
+              library, needed -> TestContent.chunks(TestContent.noise(0, 100_000)).forEach(needed));
+      assertThat(garbage.collect(now).bytesWon()).isGreaterThan(1_000_000);
+      LibraryIndex index = library.parts().index();
+      assertThat(index.goneSize()).isZero();
+      assertThat(index.covered()).hasSize(1);
+      storeNoise(library, 20, 32);
+      assertThat(index.covered()).hasSize(13);
+      assertThat(garbage.undo().packs()).isEqualTo(11);
+      requireNoise(library, 0, 12);
+      storeNoise(library, 40, 44);
+      assertThat(index.covered()).hasSize(28);
+    }
+    disk.crash();
+    try (Library library = open(disk, 1)) {
+      requireNoise(library, 0, 12);
+      requireNoise(library, 20, 32);
+      assertThat(library.scrub()).isEmpty();
+    }
+  }
+
+  @Test
+  void aPackForgottenWhileItsRunIsMergedIsNotBelieved() throws Exception {
+    MemoryDisk disk = new MemoryDisk();
+    try (Library library = open(disk, 1)) {
+      storeNoise(library, 0, 1);
+      LibraryIndex index = library.parts().index();
+      List<String> merging = new ArrayList<>();
+      disk.listen(
+          point -> {
+            boolean isFirst = merging.isEmpty() && disk.list(RUN.getParent()).size() == 2;
+            if (isFirst && point.startsWith("content.index")) {
+              merging.add(point);
+              index.forget(Set.of(1L));
+            }
+          });
+      storeNoise(library, 1, 3);
+      assertThat(merging).hasSize(1);
+      assertThat(index.covered()).doesNotContain(1L);
+      Digest chunk = TestContent.chunks(TestContent.noise(0, 100_000)).getFirst().digest();
+      assertThat(index.find(chunk)).isEqualTo(ChunkIndex.ABSENT);
+      requireNoise(library, 1, 3);
+    }
+  }
+
+  private static void storeNoise(Library library, int from, int end) throws Exception {
+    for (int i = from; i < end; i++) {
+      LibraryTest.store(library, TestContent.noise(i, 100_000));
+    }
+  }
+
+  private static void requireNoise(Library library, int from, int end) throws Exception {
+    for (int i = from; i < end; i++) {
+      LibraryTest.requireHeld(library, TestContent.noise(i, 100_000));
     }
   }
 }

@@ -15,18 +15,13 @@ public record Extents(List<Extent> data) {
     data = List.copyOf(data);
   }
 
-  /** Of a file of this size; empty if it has no hole, or more runs than that. */
-  static Optional<Extents> of(List<Extent> data, long size, int most) {
-    long sum = data.stream().mapToLong(Extent::length).sum();
-    return sum >= size || data.size() > most ? Optional.empty() : Optional.of(new Extents(data));
-  }
-
   /** The property of a file of this size; empty if it has no hole, or too many to be told. */
   public static Optional<Property> property(List<Extent> data, long size) {
-    return of(data, size, LinuxProperties.EXTENTS_MAX).map(Extents::property);
+    boolean isTold = data.size() <= LinuxProperties.EXTENTS_MAX && new Extents(data).bytes() < size;
+    return isTold ? Optional.of(property(data)) : Optional.empty();
   }
 
-  Property property() {
+  private static Property property(List<Extent> data) {
     return Property.of(
         Property.SPARSE,
         data.stream()

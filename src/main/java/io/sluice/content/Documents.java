@@ -38,6 +38,8 @@ final class Documents {
 
   private final LibraryFiles files;
   private final NavigableSet<Digest> held = new ConcurrentSkipListSet<>();
+
+  /** Those whose names may not be durable yet. */
   private final Set<Digest> unforced = ConcurrentHashMap.newKeySet();
 
   /** Those set aside as damaged, by this process or an earlier one. */
@@ -313,12 +315,13 @@ final class Documents {
     files.stop().createFolders(files.disk(), folder(digest));
     synchronized (lock(digest)) {
       unforced.add(digest);
-      if (files.disk().exists(file) && (isSetAside(name) || isSound(digest, file))) {
+      boolean isHere = files.disk().exists(file);
+      if (isHere && (isSetAside(name) || isSound(digest, file))) {
         delete(item.file());
       } else {
-        long damaged = files.disk().exists(file) ? files.size(file) : 0;
+        long replaced = isHere ? files.size(file) : 0;
         files.disk().rename(item.file(), file);
-        files.space().gave(damaged);
+        files.space().gave(replaced);
       }
       (isSetAside(name) ? setAside : held).add(digest);
     }
